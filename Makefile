@@ -1,0 +1,50 @@
+# Two commands on a fresh machine: `make demo` and `make test`. Both set everything up in .venv first.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.ready
+DEMO := demo-out
+
+.PHONY: setup demo test test-slow lint types docs wheel-check zoo-eval clean help
+
+help:            ## what there is
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*##/ —/'
+
+setup: $(STAMP)  ## a virtual environment with everything
+
+$(STAMP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 10) else "Python 3.10 or newer is needed; set PYTHON=")'
+	$(PYTHON) -m venv .venv
+	@echo "installing into .venv (torch is large: a few minutes)"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[run,dev]'
+	@touch $(STAMP)
+
+demo: setup      ## the main job: make the example twice as fast, on the zoo's tiny models
+	@mkdir -p $(DEMO)
+	@cp examples/sd15_text2img.py $(DEMO)/
+	$(BIN)/diffagent-mcp optimize $(DEMO)/sd15_text2img.py --models zoo --speedup 2 --max-loss 0.05 --out $(DEMO)
+	@echo
+	@echo "open $(DEMO)/report.html; the accelerated script is $(DEMO)/sd15_text2img.accelerated.py"
+
+test: setup      ## lint, types, architecture and tests
+	$(MAKE) --no-print-directory lint types
+	$(BIN)/python -m pytest -m "not gpu and not live and not slow" --durations=10
+
+test-slow: setup ## the tests that take minutes
+	$(BIN)/python -m pytest -m slow --durations=10 --timeout=1800
+
+lint: setup      ## ruff and import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
+
+types: setup     ## pyright, strict
+	$(BIN)/pyright
+
+docs: setup      ## write the generated reference pages
+	$(BIN)/python -m diffagent_mcp.server.reference docs/reference
+
+zoo-eval: setup  ## measure the zoo again, for docs/zoo.md
+	$(BIN)/python -m diffagent_mcp.bench.zoo evaluate
+
+clean:           ## remove what setup, demo and builds made
+	rm -rf .venv $(DEMO) dist build

@@ -1,0 +1,45 @@
+"""The offline debugger: known failure symptoms and their repairs, from the methods themselves. Pure."""
+
+import re
+
+from ..knowledge.catalogue import methods_of
+from ..knowledge.types import EditRefused, Failure, InvalidPlan, NotProven, Plan, Record, Step
+
+ROUNDS = 3
+"""T_debug, repairs of one candidate"""
+
+
+class Repair(Record):
+    """A plan to try instead, and why."""
+
+    plan: Plan
+    why: str
+
+
+def repair(plan: Plan, failure: Failure) -> Repair | None:
+    """The smallest known change that avoids `failure`; None where nothing is known."""
+    if isinstance(failure, NotProven | InvalidPlan) and failure.method and plan.step(failure.method):
+        return Repair(plan=without(plan, failure.method), why=f"without {failure.method}: {failure.message}")
+    if isinstance(failure, EditRefused):
+        return None
+    text = f"{failure.message}\n{failure.evidence}"
+    for method in methods_of(plan):
+        for symptom in method.symptoms:
+            if not re.search(symptom.pattern, text):
+                continue
+            step = plan.step(method.slug)
+            if symptom.params is not None and step is not None:
+                changed = Step(method=step.method, params={**step.params, **symptom.params})
+                if changed != step:
+                    return Repair(plan=replaced(plan, changed), why=symptom.sentence)
+                continue
+            return Repair(plan=without(plan, method.slug), why=symptom.sentence)
+    return None
+
+
+def without(plan: Plan, method: str) -> Plan:
+    return Plan(steps=tuple(s for s in plan.steps if s.method != method))
+
+
+def replaced(plan: Plan, step: Step) -> Plan:
+    return Plan(steps=tuple(step if s.method == step.method else s for s in plan.steps))

@@ -1,0 +1,74 @@
+"""Plans from plans: random ones, mutated ones, crossed ones. Pure; the generator is handed in."""
+
+import random
+from collections.abc import Sequence
+
+from ..knowledge.catalogue import CATALOGUE
+from ..knowledge.situation import Situation
+from ..knowledge.types import Plan, Scalar, Step
+
+ORDER = {slug: n for n, slug in enumerate(CATALOGUE)}
+
+
+def ordered(steps: Sequence[Step]) -> Plan:
+    """The plan with its steps in the catalogue's order, so that equal plans are equal values."""
+    return Plan(steps=tuple(sorted(steps, key=lambda s: ORDER.get(s.method, len(ORDER)))))
+
+
+def random_step(slug: str, situation: Situation, rng: random.Random) -> Step:
+    """One method with knobs drawn from its genes; step counts are drawn below the script's own."""
+    params: dict[str, Scalar] = {name: rng.choice(values) for name, values in CATALOGUE[slug].genes()}
+    if slug == "sampler":
+        params["steps"] = rng.choice(_step_counts(situation.steps))
+    return Step(method=slug, params=params)
+
+
+def _step_counts(now: int) -> list[int]:
+    return [n for n in (4, 5, 6, 8, 10, 12, 15, 18, 20, 22, 25, 30, 35, 40) if n <= max(4, now)]
+
+
+def random_plan(allowed: Sequence[str], situation: Situation, rng: random.Random) -> Plan:
+    """One to four methods."""
+    count = min(len(allowed), rng.choice((1, 1, 2, 2, 3, 3, 4)))
+    return ordered([random_step(s, situation, rng) for s in rng.sample(list(allowed), count)])
+
+
+def mutate(plan: Plan, allowed: Sequence[str], situation: Situation, rng: random.Random) -> Plan:
+    """Change one knob to a neighbouring value, or add, drop or redraw one method."""
+    steps = {s.method: s for s in plan.steps}
+    choice = rng.random()
+    if choice < 0.5 and steps:
+        slug = rng.choice(sorted(steps))
+        steps[slug] = nudge(steps[slug], rng)
+    elif choice < 0.75 and (missing := [s for s in allowed if s not in steps]):
+        slug = rng.choice(missing)
+        steps[slug] = random_step(slug, situation, rng)
+    elif choice < 0.9 and len(steps) > 1:
+        del steps[rng.choice(sorted(steps))]
+    elif steps:
+        slug = rng.choice(sorted(steps))
+        steps[slug] = random_step(slug, situation, rng) if slug in allowed else steps[slug]
+    return ordered(list(steps.values()))
+
+
+def nudge(step: Step, rng: random.Random) -> Step:
+    """Move one knob by one to three of its values."""
+    genes = dict(CATALOGUE[step.method].genes())
+    if not genes:
+        return step
+    name = rng.choice(sorted(genes))
+    values = genes[name]
+    at = values.index(step.params[name]) if step.params.get(name) in values else 0
+    moved = min(len(values) - 1, max(0, at + rng.choice((-3, -2, -1, 1, 2, 3))))
+    return Step(method=step.method, params={**step.params, name: values[moved]})
+
+
+def cross(a: Plan, b: Plan, rng: random.Random) -> Plan:
+    """Shared methods from either side; the others with probability one half."""
+    left, right = {s.method: s for s in a.steps}, {s.method: s for s in b.steps}
+    steps: list[Step] = []
+    for slug in sorted(left.keys() | right.keys()):
+        options = [side[slug] for side in (left, right) if slug in side]
+        if len(options) == 2 or rng.random() < 0.5:
+            steps.append(rng.choice(options))
+    return ordered(steps)

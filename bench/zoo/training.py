@@ -1,0 +1,89 @@
+"""What every trainer here shares: a budget that survives restarts, atomic checkpoints, schedules, averages."""
+
+from __future__ import annotations
+
+import math
+import sys
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+
+@dataclass
+class Budget:
+    """CPU time to spend, counted in this process and in the runs before it."""
+
+    seconds: float
+    spent_before: float = 0.0
+    started: float = field(default_factory=time.process_time)
+
+    @property
+    def spent(self) -> float:
+        """CPU seconds used so far."""
+        return self.spent_before + time.process_time() - self.started
+
+    @property
+    def part(self) -> float:
+        """Fraction used, 0..1."""
+        return min(1.0, self.spent / self.seconds)
+
+
+def learning_rate(part: float, iteration: int, peak: float, hold: float = 0.4, warm_up: int = 100) -> float:
+    """Linear warm-up by iterations, `peak` until `hold` of the budget, then a straight line down to 1% of it."""
+    rise = min(1.0, (iteration + 1) / warm_up)
+    return peak * rise * (1.0 if part < hold else max(0.01, (1 - part) / (1 - hold)))
+
+
+def cosine_rate(part: float, iteration: int, peak: float, warm_up: int = 50) -> float:
+    """Linear warm-up by iterations, then a cosine over the budget down to 2% of `peak`."""
+    return peak * min(1.0, (iteration + 1) / warm_up) * (0.5 * (1 + math.cos(math.pi * part)) * 0.98 + 0.02)
+
+
+def set_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
+    """Give every group `rate`, times the group's own `scale` if it has one."""
+    for group in optimizer.param_groups:
+        group["lr"] = rate * group.get("scale", 1.0)
+
+
+@torch.no_grad()
+def follow(averages: Iterable[Tensor], weights: Iterable[Tensor], iteration: int, decay: float = 0.998) -> None:
+    """Move exponential averages towards the weights; the decay starts small so that early noise is forgotten."""
+    step = 1 - min(decay, (1 + iteration) / (10 + iteration))
+    for average, weight in zip(averages, weights, strict=True):
+        average.lerp_(weight, step)
+
+
+def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
+    """Write a checkpoint so that a crash leaves the old one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    torch.save(state, part)
+    part.replace(path)
+
+
+def load_checkpoint(path: Path) -> dict[str, Any] | None:
+    """The checkpoint's state, or None if there is none."""
+    return torch.load(path, weights_only=True) if path.exists() else None
+
+
+def balanced_init(model: nn.Module, quiet: str, loud: str) -> None:
+    """Zero biases and unit-gain convolutions, `loud` ones at 1.4 and the residual branches' last (`quiet`) at 0.3.
+
+    Starts small VAEs about five times faster than PyTorch's default.
+    """
+    for name, module in model.named_modules():
+        if isinstance(module, nn.Conv2d):
+            gain = 0.3 if name.endswith(quiet) else 1.4 if name.endswith(loud) else 1.0
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
+            nn.init.normal_(module.weight, std=gain * module.weight[0].numel() ** -0.5)
+
+
+def say(text: str) -> None:
+    """Progress goes to stderr; stdout belongs to whoever called."""
+    print(text, file=sys.stderr, flush=True)

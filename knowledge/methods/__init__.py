@@ -1,0 +1,1 @@
+"""One file a method. The list is in `catalogue.py`."""

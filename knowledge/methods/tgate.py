@@ -1,0 +1,79 @@
+from pydantic import Field
+
+from ..method import Effect, Method, Symptom
+from ..situation import Situation
+from ..steps import steps_of
+from ..types import Change, Import, Plan, Trace
+
+_NEEDS_PAIRED_BATCH = {"HeunDiscreteScheduler", "KDPM2DiscreteScheduler"}
+
+
+class TGate(Method):
+    """Stop computing cross-attention after a gate step, and drop the unconditional half from there on.
+
+    Called as `pipe.tgate(...)`. The library leaves the attention layers patched, so every call of the script is
+    changed: a plain `pipe(...)` after it would be silently wrong.
+    """
+
+    slug = "tgate"
+    title = "T-GATE"
+    fits = frozenset({"unet"})
+    order = 60
+    clashes = frozenset({"deepcache", "guidance_cutoff", "fused_qkv", "compile"})
+    package = "tgate"
+    gain = "1.2-1.5x; late steps refine detail and hardly look at the prompt"
+    sources = ("Zhang et al. 2024, arXiv 2404.02747", "tgate 1.0.0")
+    symptoms = (
+        Symptom(
+            pattern=r"not enough values to unpack \(expected 2, got 1\)",
+            sentence="T-GATE needs guidance: without the unconditional half there is nothing to drop; it is left out",
+        ),
+    )
+
+    gate: float = Field(
+        default=0.5, ge=0.2, le=0.8, multiple_of=0.1, description="share of the steps before the gate; less is faster"
+    )
+    sp_interval: int = Field(default=1, ge=1, le=5, multiple_of=1, description="self-attention every n steps before it")
+    fi_interval: int = Field(default=1, ge=1, le=5, multiple_of=1, description="self-attention every n steps after it")
+
+    def change(self, situation: Situation, plan: Plan) -> Change:
+        return Change(
+            imports=(Import(module="tgate", name="TgateSDLoader"),),
+            setup=("{pipe} = TgateSDLoader({pipe})",),
+            call_method="tgate",
+            call_keywords={
+                "gate_step": str(max(2, round(self.gate * steps_of(plan, situation)))),
+                "sp_interval": str(self.sp_interval),
+                "fi_interval": str(self.fi_interval),
+                "warm_up": "2",
+            },
+        )
+
+    def effect(self, situation: Situation) -> Effect:
+        after = 1 - self.gate
+        reuse = 0.12 * (1 - 1 / self.sp_interval) + 0.12 * (1 - 1 / self.fi_interval)
+        return Effect(
+            per_call=1 - 0.45 * after - reuse,
+            loss=0.04 * after + 0.05 * reuse,
+            drift=0.25 * after + 0.4 * reuse,
+        )
+
+    def misfit(self, situation: Situation, plan: Plan) -> str | None:
+        if situation.pipeline_class != "StableDiffusionPipeline":
+            return f"T-GATE has no loader for {situation.pipeline_class} here"
+        if situation.guidance_scale <= 1:
+            return "T-GATE needs guidance_scale above 1: without the unconditional half it has nothing to drop"
+        if situation.scheduler in _NEEDS_PAIRED_BATCH and plan.step("sampler") is None:
+            return f"T-GATE fails with {situation.scheduler}"
+        return None
+
+    def unproven(self, trace: Trace, before: Trace) -> str | None:
+        if trace.compiled or not before.cross_attention_calls:
+            return None
+        rate, full = (
+            trace.cross_attention_calls / trace.denoiser_calls,
+            before.cross_attention_calls / before.denoiser_calls,
+        )
+        if rate >= full:
+            return f"cross-attention ran {rate:.0f} times a step, as before: the gate never closed"
+        return None

@@ -1,0 +1,76 @@
+"""Is this plan sensible here? Pure: no torch, no device, no network."""
+
+from collections.abc import Iterator
+
+from pydantic import ValidationError
+
+from .catalogue import CATALOGUE, method_of
+from .method import Method
+from .situation import Situation
+from .types import InvalidPlan, Plan, Step
+
+_ANOTHER_SAMPLER = Step(method="sampler", params={"name": "dpmpp_2m", "steps": 20})
+
+
+def problems(plan: Plan, situation: Situation) -> list[InvalidPlan]:
+    """Every reason why `plan` must not be tried in `situation`; empty where it may."""
+    found = [p for step in plan.steps for p in _step_problems(step, plan, situation)]
+    slugs = [s.method for s in plan.steps]
+    found += [_bad(s, f"{s} appears twice in the plan") for s in sorted({s for s in slugs if slugs.count(s) > 1})]
+    return found
+
+
+def unusable(kind: type[Method], situation: Situation) -> str | None:
+    """Why no setting of a method can be used here: for `doctor`, and to keep it out of the search."""
+    if situation.backbone not in kind.fits:
+        return f"needs a {' or '.join(sorted(kind.fits))} denoiser; {situation.pipeline_class} has {situation.backbone}"
+    if kind.package and kind.package not in situation.libraries:
+        return f"{kind.package} is not installed in the project's environment: pip install {kind.package}"
+    if kind.slug in situation.pipeline.applied and kind.slug != "precision":
+        return "the script already uses it"
+    reasons = [_refused(m, situation) for m in _settings(kind)]
+    return None if None in reasons else reasons[0]
+
+
+def _refused(method: Method, situation: Situation) -> str | None:
+    """Why this setting does not fit, alone and with another sampler; None where either does."""
+    alone = method.misfit(situation, Plan(steps=(method.step(),)))
+    return alone and method.misfit(situation, Plan(steps=(_ANOTHER_SAMPLER, method.step())))
+
+
+def _settings(kind: type[Method]) -> Iterator[Method]:
+    """The default, and the default with each categorical or extreme value of one knob."""
+    yield kind()
+    for name, values in kind.genes():
+        for value in (values[0], values[-1]) if isinstance(values[0], int | float) else values:
+            yield kind(**{name: value})  # pyright: ignore[reportArgumentType]
+
+
+def _step_problems(step: Step, plan: Plan, situation: Situation) -> Iterator[InvalidPlan]:
+    kind = CATALOGUE.get(step.method)
+    if kind is None:
+        yield InvalidPlan(message=f"unknown method {step.method!r}; known are {', '.join(CATALOGUE)}")
+        return
+    if reason := unusable(kind, situation):
+        yield _bad(kind.slug, f"{kind.slug}: {reason}")
+        return
+    if both := sorted(kind.clashes & {s.method for s in plan.steps}):
+        yield _bad(kind.slug, f"{kind.slug} cannot be combined with {', '.join(both)}")
+    if both := sorted(kind.clashes & set(situation.pipeline.applied)):
+        yield _bad(kind.slug, f"{kind.slug} cannot be combined with {', '.join(both)}, which the script already uses")
+    try:
+        method = kind(**step.params)  # pyright: ignore[reportArgumentType]
+    except ValidationError as e:
+        for x in e.errors():
+            yield _bad(kind.slug, f"{kind.slug}.{'.'.join(map(str, x['loc'])) or 'params'}: {x['msg']}")
+        return
+    if reason := method.misfit(situation, plan):
+        yield _bad(kind.slug, reason)
+
+
+def _bad(slug: str, sentence: str) -> InvalidPlan:
+    return InvalidPlan(message=sentence, method=slug)
+
+
+def is_valid(plan: Plan, situation: Situation) -> bool:
+    return bool(plan.steps) and all(method_of(s) for s in plan.steps) and not problems(plan, situation)

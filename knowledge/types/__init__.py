@@ -1,0 +1,74 @@
+"""The vocabulary. Every other module speaks in these words and adds none of its own.
+
+All values are frozen pydantic records: the same in memory, in SQLite and on the wire. Absent is None, never -1.
+Times are seconds, memory is megabytes (10^6 bytes), quality loss is a fraction (0.05 is 5%), drift has no unit.
+"""
+
+from .environment import Device, Environment, Protocol
+from .failure import (
+    AnyVerdict,
+    Crashed,
+    EditRefused,
+    Failure,
+    InvalidPlan,
+    ModelMissing,
+    NeedsInput,
+    NeverCalled,
+    NotProven,
+    OutOfMemory,
+    TimedOut,
+    Unscorable,
+    Verdict,
+)
+from .measurement import Evaluation, Interval, Profile, PromptScore, Stages, Trace
+from .outcome import Event, Outcome, StopReason, Trial, best_evaluation
+from .plan import Candidate, Change, Import, Plan, Proposal, Step
+from .record import Record, Scalar, as_json
+from .request import Budget, Search, Target
+from .script import CallSite, PipelineSite, Position, Script
+
+__all__ = [
+    "AnyVerdict",
+    "Budget",
+    "CallSite",
+    "Candidate",
+    "Change",
+    "Crashed",
+    "Device",
+    "EditRefused",
+    "Environment",
+    "Evaluation",
+    "Event",
+    "Failure",
+    "Import",
+    "Interval",
+    "InvalidPlan",
+    "ModelMissing",
+    "NeedsInput",
+    "NeverCalled",
+    "NotProven",
+    "OutOfMemory",
+    "Outcome",
+    "PipelineSite",
+    "Plan",
+    "Position",
+    "Profile",
+    "PromptScore",
+    "Proposal",
+    "Protocol",
+    "Record",
+    "Scalar",
+    "Script",
+    "Search",
+    "Stages",
+    "Step",
+    "StopReason",
+    "Target",
+    "TimedOut",
+    "Trace",
+    "Trial",
+    "Unscorable",
+    "Verdict",
+    "as_json",
+    "best_evaluation",
+]

@@ -1,0 +1,45 @@
+"""Where and how it was measured."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from .record import Record
+
+
+class Device(Record):
+    """The hardware a measurement was made on."""
+
+    kind: Literal["cpu", "cuda", "mps"]
+    name: str
+    memory_mb: float
+    threads: int | None = None
+    bf16: bool = Field(default=False, description="bfloat16 arithmetic is native here")
+
+
+class Environment(Record):
+    """Everything outside the script that a number depends on."""
+
+    device: Device
+    python: str
+    libraries: dict[str, str] = Field(default={}, description="package -> version, in the project's environment")
+    models: Literal["zoo", "hub"] = "zoo"
+    models_version: str = ""
+    scorer: str = ""
+
+    def has(self, package: str) -> bool:
+        return package in self.libraries
+
+
+class Protocol(Record):
+    """How a number is measured. Raise `version` when the meaning of a number changes."""
+
+    name: Literal["quick", "final"]
+    version: int = 1
+    prompts: tuple[str, ...]
+    seeds: tuple[int, ...]
+    pairs: int = Field(description="timed baseline/candidate pairs, in ABBA order")
+    warmup: int = 1
+    batch: int = Field(default=8, description="pictures made together for quality; timing is one call at a time")
+    spread: int = Field(default=12, description="prompts drawn again with another seed, for the unit of drift")
+    resamples: int = 2000

@@ -1,0 +1,109 @@
+"""What went wrong, as values that an agent can read."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from .measurement import Evaluation
+from .record import Record
+
+
+class _Failure(Record):
+    """A failure is a value that an agent, and a person, can read."""
+
+    message: str = Field(description="one sentence: what is wrong, where, what to do")
+    evidence: str = Field(default="", description="the last lines of stderr, quoted, never interpreted")
+    settled: ClassVar[bool] = True  # would the same candidate fail the same way tomorrow?
+    fault: ClassVar[Literal["script", "candidate", "machine"]] = "candidate"
+
+
+class InvalidPlan(_Failure):
+    """The rules forbid the plan, or it does not fit this script or device."""
+
+    kind: Literal["invalid_plan"] = "invalid_plan"
+    method: str | None = None
+
+
+class EditRefused(_Failure):
+    """The plan cannot be written into this script."""
+
+    kind: Literal["edit_refused"] = "edit_refused"
+
+
+class Crashed(_Failure):
+    """The code raised, or its process died, while loading or during a call."""
+
+    kind: Literal["crashed"] = "crashed"
+    stage: Literal["load", "call"]
+    error: str = Field(description="exception class name, or the signal")
+    line: int | None = None
+
+
+class OutOfMemory(_Failure):
+    """The device or the memory limit was exhausted."""
+
+    kind: Literal["out_of_memory"] = "out_of_memory"
+    stage: Literal["load", "call"]
+    limit_mb: float | None = None
+
+
+class TimedOut(_Failure):
+    """No answer within the limit; the process tree was killed."""
+
+    kind: Literal["timed_out"] = "timed_out"
+    stage: Literal["load", "call"]
+    after_s: float
+    settled: ClassVar[bool] = False
+
+
+class NotProven(_Failure):
+    """It ran, but what the runner counted does not show the method at work, or shows something not in the plan."""
+
+    kind: Literal["not_proven"] = "not_proven"
+    method: str | None = None
+
+
+class ModelMissing(_Failure):
+    """A model id does not resolve offline."""
+
+    kind: Literal["model_missing"] = "model_missing"
+    model_id: str | None = None
+    fault: ClassVar[Literal["script", "candidate", "machine"]] = "machine"
+    settled: ClassVar[bool] = False
+
+
+class NeverCalled(_Failure):
+    """The script ended, or left through sys.exit, before a pipeline was called."""
+
+    kind: Literal["never_called"] = "never_called"
+    fault: ClassVar[Literal["script", "candidate", "machine"]] = "script"
+
+
+class NeedsInput(_Failure):
+    """The script asks for arguments or waits for someone to type."""
+
+    kind: Literal["needs_input"] = "needs_input"
+    fault: ClassVar[Literal["script", "candidate", "machine"]] = "script"
+
+
+class Unscorable(_Failure):
+    """It runs, but quality cannot be computed: no text prompt, or no picture comes back."""
+
+    kind: Literal["unscorable"] = "unscorable"
+    fault: ClassVar[Literal["script", "candidate", "machine"]] = "script"
+
+
+Failure = (
+    InvalidPlan
+    | EditRefused
+    | Crashed
+    | OutOfMemory
+    | TimedOut
+    | NotProven
+    | ModelMissing
+    | NeverCalled
+    | NeedsInput
+    | Unscorable
+)
+Verdict = Evaluation | Failure
+AnyVerdict = Annotated[Verdict, Field(discriminator="kind")]

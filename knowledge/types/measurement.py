@@ -1,0 +1,114 @@
+"""What was measured."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from .record import Record
+
+
+class Interval(Record):
+    """A bootstrap percentile interval."""
+
+    low: float
+    high: float
+    level: float = 0.95
+
+
+class Stages(Record):
+    """Where the seconds of one image go, on the runner's clock. Their sum is the runner's whole call."""
+
+    text_encoder_s: float
+    denoiser_s: float
+    vae_s: float
+    rest_s: float
+    denoiser_calls: int
+
+    @property
+    def per_step_s(self) -> float:
+        return self.denoiser_s / max(1, self.denoiser_calls)
+
+
+class Trace(Record):
+    """What the runner recorded of the live pipeline during one image: the proof that a method ran."""
+
+    pipeline_class: str
+    model_id: str | None = None
+    denoiser_class: str
+    denoiser_parameters: int
+    denoiser_dtype: str
+    scheduler_class: str
+    timesteps: int = Field(description="length of scheduler.timesteps after the call")
+    guidance_scale: float | None = None
+    requested_steps: int | None = Field(default=None, description="num_inference_steps of the call")
+    denoiser_calls: int
+    batch_sizes: dict[str, int] = Field(default={}, description="batch dimension of the denoiser -> calls with it")
+    latent_shape: tuple[int, ...] = ()
+    mid_block_calls: int | None = Field(default=None, description="fewer than denoiser_calls: deep features reused")
+    self_attention_tokens: tuple[int, ...] = Field(default=(), description="distinct lengths seen by attn1, sorted")
+    self_attention_calls: int = 0
+    cross_attention_calls: int = Field(default=0, description="attn2 key projections that really ran")
+    fused_qkv: bool = False
+    channels_last: bool = False
+    compiled: bool = False
+    vae_decodes: int = 0
+    swallowed: tuple[str, ...] = Field(default=(), description="keywords of the call that __call__ ignores silently")
+    gflop: float | None = Field(default=None, description="counted by torch's FlopCounterMode; None: not counted")
+    image_size: tuple[int, int] | None = Field(default=None, description="width, height of one picture")
+
+
+class Profile(Record):
+    """The baseline alone."""
+
+    kind: Literal["profile"] = "profile"
+    latency_s: float = Field(description="median seconds an image, judge's clock, steady state")
+    interval: Interval
+    samples: int
+    images_per_call: int = 1
+    load_s: float = Field(description="import of the script until its first call, in a warm process")
+    first_image_s: float
+    peak_mb: float
+    stages: Stages
+    trace: Trace
+    clip: float = Field(description="mean CLIP-Score, 100 * max(cos, 0)")
+    clip_sd: float
+    clip_scores: tuple[float, ...] = Field(description="one for each prompt of the protocol")
+    seed_distance: float = Field(description="mean 1-SSIM of two pictures that differ in seed only: what drift 1 means")
+    prompts: int
+
+
+class PromptScore(Record):
+    """One prompt and seed, baseline beside candidate."""
+
+    prompt: str
+    seed: int
+    clip_before: float
+    clip_after: float
+    drift: float
+
+
+class Evaluation(Record):
+    """A candidate against the baseline. Speed and quality always come together."""
+
+    kind: Literal["evaluation"] = "evaluation"
+    protocol: Literal["quick", "final"]
+    speedup: float = Field(description="median of paired ratios, baseline / candidate")
+    speedup_interval: Interval
+    pairs: int
+    latency_s: float
+    baseline_s: float
+    loss: float = Field(description="(mean clip before - mean clip after) / mean clip before")
+    loss_se: float = Field(description="standard error of loss over paired prompts")
+    drift: float = Field(description="mean (1-SSIM) to the baseline's picture, over that between two seeds")
+    drift_se: float
+    prompts: int
+    clip: float
+    clip_before: float
+    load_s: float
+    first_image_s: float
+    break_even_images: int | None = Field(default=None, description="images after which a slower start has paid back")
+    peak_mb: float
+    stages: Stages
+    trace: Trace
+    scores: tuple[PromptScore, ...] = ()
+    settled: ClassVar[bool] = True

@@ -1,0 +1,89 @@
+"""What the loop did and found."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from .environment import Environment, Protocol
+from .failure import AnyVerdict
+from .measurement import Evaluation, Profile
+from .plan import Candidate, Proposal
+from .record import Record
+from .request import Budget, Search, Target
+from .script import Script
+
+
+class Trial(Record):
+    """One candidate and its verdict."""
+
+    number: int = Field(description="1 for the first candidate; the baseline has no number")
+    proposal: Proposal
+    candidate: Candidate | None = Field(default=None, description="None where the plan could not be made code")
+    verdict: AnyVerdict
+    final: AnyVerdict | None = Field(default=None, description="the verdict under `final`, where it was asked for")
+    seconds: float
+    cached: bool = False
+
+
+StopReason = Literal[
+    "target met", "evaluations spent", "seconds spent", "generations done", "nothing new to try", "interrupted"
+]
+
+
+class Event(Record):
+    """Progress, for the terminal, MCP and the editor."""
+
+    stage: Literal["analyse", "start", "baseline", "search", "confirm", "report", "done"]
+    sentence: str
+    evaluation: int | None = None
+    evaluations: int | None = None
+    best_speedup: float | None = None
+    best_loss: float | None = None
+    seconds_left: float | None = None
+    trial: Trial | None = None
+
+
+class Outcome(Record):
+    """What `optimize` found out."""
+
+    kind: Literal["outcome"] = "outcome"
+    script: Script
+    pipeline: str = Field(description="name of the pipeline that was accelerated")
+    target: Target
+    budget: Budget
+    search: Search
+    environment: Environment
+    protocols: tuple[Protocol, ...]
+    baseline: Profile
+    trials: tuple[Trial, ...] = ()
+    winner: int | None = Field(default=None, description="number of the trial that met the target under `final`")
+    best: int | None = Field(default=None, description="number of the best trial, whether or not it met the target")
+    stopped: StopReason
+    limit: str = Field(default="", description="one sentence: what stands in the way, where the target was not met")
+    seconds: float
+    measured: int = Field(default=0, description="evaluations measured now; the others came from the store")
+
+    def trial(self, number: int | None) -> Trial | None:
+        return next((t for t in self.trials if t.number == number), None)
+
+    def front(self) -> tuple[Trial, ...]:
+        """Trials that no other beats on speedup, loss and drift together, fastest first."""
+        scored = [(t, best_evaluation(t)) for t in self.trials]
+        kept = [(t, e) for t, e in scored if e is not None]
+        alone = [(t, e) for t, e in kept if not any(_dominates(o, e) for _, o in kept)]
+        return tuple(t for t, _ in sorted(alone, key=lambda p: -p[1].speedup))
+
+
+def best_evaluation(trial: Trial) -> Evaluation | None:
+    """The most trustworthy numbers of a trial: `final` where there are, else `quick`; None if it failed."""
+    for verdict in (trial.final, trial.verdict):
+        if isinstance(verdict, Evaluation):
+            return verdict
+        if verdict is not None:
+            return None
+    return None
+
+
+def _dominates(a: Evaluation, b: Evaluation) -> bool:
+    better = a.speedup >= b.speedup and a.loss <= b.loss and a.drift <= b.drift
+    return better and (a.speedup > b.speedup or a.loss < b.loss or a.drift < b.drift)

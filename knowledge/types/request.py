@@ -1,0 +1,53 @@
+"""What the person wants."""
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from .record import Record
+
+if TYPE_CHECKING:
+    from .measurement import Evaluation
+
+
+class Target(Record):
+    """A minimum speedup or a maximum latency, at a bounded quality loss."""
+
+    speedup: float | None = Field(default=None, gt=1.0, description="times faster than the script as it is")
+    latency_s: float | None = Field(default=None, gt=0.0, description="seconds an image, steady state")
+    max_loss: float = Field(default=0.05, ge=0.0, le=1.0, description="relative loss of mean CLIP-Score")
+    max_drift: float | None = Field(
+        default=0.35, gt=0.0, description="distance to the baseline's picture; 1 is another seed; None: unbounded"
+    )
+
+    def required_speedup(self, baseline_s: float) -> float:
+        """The speedup that meets this target from a baseline of `baseline_s` seconds an image."""
+        if self.speedup is not None:
+            return self.speedup
+        return baseline_s / self.latency_s if self.latency_s is not None else 1.0
+
+    def quality_met_by(self, e: "Evaluation") -> bool:
+        return e.loss <= self.max_loss and (self.max_drift is None or e.drift <= self.max_drift)
+
+    def met_by(self, e: "Evaluation") -> bool:
+        """Point estimates: fast enough and good enough. The `final` protocol adds the interval."""
+        fast = e.speedup >= self.speedup if self.speedup is not None else True
+        soon = e.latency_s <= self.latency_s if self.latency_s is not None else True
+        return fast and soon and self.quality_met_by(e)
+
+
+class Budget(Record):
+    """When to stop searching. A stop falls between evaluations, never inside one."""
+
+    evaluations: int = Field(default=28, ge=1, description="candidates measured, baseline not counted")
+    seconds: float | None = Field(default=None, gt=0.0, description="wall-clock seconds for the whole search")
+
+
+class Search(Record):
+    """The paper's genetic algorithm (arXiv 2601.03178): P plans a generation, M sampled parents, T_sel generations."""
+
+    population: int = Field(default=7, ge=1, description="P, plans a generation")
+    parents: int = Field(default=4, ge=0, description="M, plans refined from sampled parents; P-M are fresh")
+    generations: int = Field(default=4, ge=1, description="T_sel")
+    stop_at_first: bool = Field(default=True, description="stop at the first candidate that meets the target")
+    seed: int = 0

@@ -1,0 +1,56 @@
+"""What analysis finds in a file."""
+
+from pydantic import Field
+
+from .record import Record
+
+
+class Position(Record):
+    """Where something stands in the file: line from 1, column from 0, as Python's own ast counts."""
+
+    line: int
+    column: int
+
+
+class CallSite(Record):
+    """One call of the pipeline: `image = pipe(prompt, num_inference_steps=50).images[0]`."""
+
+    start: Position
+    end: Position
+    receiver: str = Field(description="the expression that is called, as written: `pipe`, `self.pipe`")
+    method: str = Field(default="__call__", description="`__call__`, or `tgate` for pipe.tgate(...)")
+    function: str | None = Field(default=None, description="qualified name of the enclosing function, if any")
+    positional: tuple[str, ...] = Field(default=(), description="source of each positional argument")
+    keywords: dict[str, str] = Field(default={}, description="keyword -> source of its value")
+    starred: tuple[str, ...] = Field(default=(), description="source of each **mapping")
+    steps: int | None = Field(default=None, description="num_inference_steps where it can be read statically")
+    guidance_scale: float | None = None
+    height: int | None = None
+    width: int | None = None
+
+
+class PipelineSite(Record):
+    """One pipeline that the script builds, with everything static analysis can say about it."""
+
+    name: str = Field(description="the variable or attribute that holds it: `pipe`, `self.pipe`; `<inline>` if none")
+    start: Position
+    end: Position
+    pipeline_class: str = Field(description="as imported: StableDiffusionPipeline")
+    constructor: str = Field(default="from_pretrained", description="from_pretrained, from_single_file, __init__")
+    model_id: str | None = Field(default=None, description="where it can be read statically")
+    function: str | None = None
+    load_keywords: dict[str, str] = Field(default={})
+    scheduler: str | None = Field(default=None, description="class name, where the script sets one")
+    dtype: str | None = Field(default=None, description="float32, float16, bfloat16; None: library default")
+    device: str | None = Field(default=None, description="the argument of .to(...) where static")
+    applied: tuple[str, ...] = Field(default=(), description="slugs of methods that the script already uses")
+    calls: tuple[CallSite, ...] = ()
+
+
+class Script(Record):
+    """What static analysis found in one Python file."""
+
+    path: str
+    pipelines: tuple[PipelineSite, ...] = ()
+    methods_imported: tuple[str, ...] = ()
+    source_sha: str

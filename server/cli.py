@@ -1,0 +1,227 @@
+"""The command line: parse, call one use case, print. Results on stdout, progress and complaints on stderr.
+
+Exit codes: 0 target met, 1 target not met, 2 usage or script, 3 set-up.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ..tools.errors import SetupError, UsageError
+
+app = typer.Typer(
+    name="diffagent-mcp",
+    help="Make a diffusers pipeline faster, and prove it.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+File = Annotated[Path, typer.Argument(help="Python file that builds a diffusers pipeline and calls it")]
+ScriptArguments = Annotated[list[str] | None, typer.Argument(help="arguments of the script itself, after --")]
+Pipeline = Annotated[str | None, typer.Option(help="which pipeline, where the file has several")]
+Json = Annotated[bool, typer.Option("--json", help="print JSON on stdout, nothing else")]
+Models = Annotated[str | None, typer.Option(help="auto, zoo (tiny models that come along) or hub (your cache)")]
+Python = Annotated[str | None, typer.Option(help="the project's interpreter; default: its virtual environment")]
+Prompts = Annotated[Path | None, typer.Option(help="file with one prompt a line, instead of the built-in ones")]
+Threads = Annotated[int | None, typer.Option(help="CPU threads of the runner")]
+Scorer = Annotated[str | None, typer.Option(help="CLIP model: local-dir:FOLDER or ARCHITECTURE:PRETRAINED")]
+
+
+def main() -> None:
+    """Entry point: complaints become one sentence and an exit code."""
+    try:
+        app()
+    except UsageError as e:
+        _complain(str(e), 2)
+    except SetupError as e:
+        _complain(str(e), 3)
+
+
+def _complain(sentence: str, code: int) -> None:
+    from ..tools.report.text import clean
+
+    print(f"diffagent-mcp: {clean(sentence)}", file=sys.stderr)
+    raise SystemExit(code)
+
+
+@app.callback(invoke_without_command=True)
+def version(show: Annotated[bool, typer.Option("--version", help="print the version")] = False) -> None:
+    """Make a diffusers pipeline faster, and prove it."""
+    if show:
+        from importlib.metadata import version as installed
+
+        print(installed("diffagent-mcp"))
+        raise typer.Exit
+
+
+@app.command()
+def optimize(
+    file: File,
+    arguments: ScriptArguments = None,
+    speedup: Annotated[str | None, typer.Option(help="times faster, such as 2 or 2x (the default is 2)")] = None,
+    latency: Annotated[str | None, typer.Option(help="seconds an image instead, such as 0.8s or 800ms")] = None,
+    max_loss: Annotated[float, typer.Option(help="largest relative loss of CLIP-Score; 0.05 is 5%")] = 0.05,
+    max_drift: Annotated[
+        float, typer.Option(help="largest distance to the baseline's pictures; 1: another seed")
+    ] = 0.35,
+    gate: Annotated[str, typer.Option(help="default: loss and drift; paper: loss only")] = "default",
+    methods: Annotated[str | None, typer.Option(help="use only these, such as deepcache,tome")] = None,
+    without: Annotated[str | None, typer.Option(help="leave these out")] = None,
+    budget_evals: Annotated[int, typer.Option(min=1, help="candidates to measure at most")] = 28,
+    budget_seconds: Annotated[str | None, typer.Option(help="time for the whole run, such as 300 or 10min")] = None,
+    seed: Annotated[int, typer.Option(help="seed of the search")] = 0,
+    population: Annotated[int, typer.Option(min=1, help="P, plans a generation")] = 7,
+    parents: Annotated[int, typer.Option(min=0, help="M, plans refined from sampled parents")] = 4,
+    generations: Annotated[int, typer.Option(min=1, help="T_sel")] = 4,
+    explore: Annotated[bool, typer.Option("--explore", help="spend the whole budget, then take the best")] = False,
+    apply: Annotated[bool, typer.Option("--apply", help="write the winner over the file; keeps FILE.orig")] = False,
+    out: Annotated[Path | None, typer.Option(help="folder for the report; default: FILE's name + .diffagent")] = None,
+    pipeline: Pipeline = None,
+    prompts: Prompts = None,
+    models: Models = None,
+    python: Python = None,
+    threads: Threads = None,
+    scorer: Scorer = None,
+    as_json: Json = False,
+) -> None:
+    """Make FILE faster: measure, plan, write, search, prove. Writes FILE.accelerated.py and a report."""
+    from ..knowledge.catalogue import CATALOGUE
+    from ..knowledge.types import Budget, Search
+    from . import parsing, service
+
+    wish = service.Wish(
+        path=file,
+        target=parsing.target(speedup, latency, max_loss, max_drift, gate),
+        budget=Budget(
+            evaluations=budget_evals,
+            seconds=parsing.seconds(budget_seconds, "--budget-seconds") if budget_seconds else None,
+        ),
+        search=Search(
+            population=population, parents=parents, generations=generations, seed=seed, stop_at_first=not explore
+        ),
+        pipeline=pipeline,
+        only=service.slugs(methods, list(CATALOGUE)),
+        without=service.slugs(without, list(CATALOGUE)) or (),
+        arguments=tuple(arguments or ()),
+        prompts=prompts,
+        out=out,
+        apply=apply,
+    )
+    _optimize(wish, {"models": models, "python": python, "threads": threads, "scorer": scorer}, as_json)
+
+
+def _optimize(wish: Any, flags: dict[str, Any], as_json: bool) -> None:
+    from . import printing, service
+    from .app import build
+    from .progress import Progress
+    from .settings import load
+
+    with Progress() as progress:
+        found = _measured(lambda: service.optimize(build(load(flags)), wish, progress))
+    if as_json:
+        print(found.outcome.model_dump_json(indent=2))
+    else:
+        printing.finished(found)
+    raise typer.Exit(0 if found.outcome.winner is not None else 130 if found.outcome.stopped == "interrupted" else 1)
+
+
+@app.command()
+def profile(
+    file: File,
+    arguments: ScriptArguments = None,
+    pipeline: Pipeline = None,
+    prompts: Prompts = None,
+    trace: Annotated[Path | None, typer.Option(help="also write a torch.profiler trace for Perfetto")] = None,
+    models: Models = None,
+    python: Python = None,
+    threads: Threads = None,
+    scorer: Scorer = None,
+    as_json: Json = False,
+) -> None:
+    """Measure FILE as it is: where the seconds go, memory, CLIP-Score."""
+    from . import printing, service
+    from .app import build
+    from .progress import Progress
+    from .settings import load
+
+    flags = {"models": models, "python": python, "threads": threads, "scorer": scorer}
+    with Progress() as progress:
+        built = build(load(flags))
+        args = tuple(arguments or ())
+        found, one = _measured(lambda: service.profile(built, file, pipeline, args, prompts, progress, trace))
+    if as_json:
+        print(
+            json.dumps(
+                {"environment": one.environment.model_dump(mode="json"), **found.model_dump(mode="json")}, indent=2
+            )
+        )
+    else:
+        printing.profile(found, one.models, one.environment.device.name)
+        printing.files([trace] if trace else [])
+
+
+def _measured(use_case: Any) -> Any:
+    """Run a use case; a script that cannot be measured is the person's to mend (2) or the machine's (3)."""
+    from .service import Unmeasurable
+
+    try:
+        return use_case()
+    except Unmeasurable as e:
+        sentence = e.failure.message
+        if e.failure.evidence and e.failure.kind in ("crashed", "timed_out"):
+            sentence += "\n" + e.failure.evidence[-1500:]
+        _complain(sentence, 3 if e.failure.fault == "machine" or e.failure.kind == "out_of_memory" else 2)
+
+
+@app.command()
+def analyze(file: File, as_json: Json = False) -> None:
+    """Say what FILE is, without running it: pipelines, models, schedulers, calls, methods already there."""
+    from . import printing, service
+
+    found = service.analyze(file)
+    if not found.pipelines:
+        raise UsageError(f"{file} builds no diffusers pipeline that can be seen in its text")
+    if as_json:
+        print(found.model_dump_json(indent=2))
+    else:
+        printing.script(found)
+
+
+@app.command()
+def doctor(
+    file: Annotated[Path | None, typer.Argument(help="a script, to judge the methods for it")] = None,
+    deep: Annotated[bool, typer.Option("--deep", help="start the runner and ask torch about the device")] = False,
+    pipeline: Pipeline = None,
+    python: Python = None,
+    as_json: Json = False,
+) -> None:
+    """Device, versions, models at hand, and which methods are usable here or why not."""
+    from . import printing
+    from .app import build
+    from .doctor import examine
+    from .settings import load
+
+    found = examine(build(load({"python": python})), file, pipeline, deep)
+    if as_json:
+        facts, usable = dict(found.facts), {slug: reason or "" for slug, reason in found.methods}
+        print(json.dumps({"facts": facts, "unusable": usable, "problems": found.problems}, indent=2))
+    else:
+        printing.diagnosis(found)
+    raise typer.Exit(3 if found.problems else 0)
+
+
+@app.command()
+def methods(as_json: Json = False) -> None:
+    """The acceleration methods that are known, with their knobs."""
+    from ..knowledge.catalogue import METHODS
+    from . import printing
+
+    if as_json:
+        print(json.dumps({m.slug: m.model_json_schema() for m in METHODS}, indent=2))
+    else:
+        printing.methods()

@@ -1,0 +1,86 @@
+"""Is this machine, this environment and this script fit for the job, and if not, what is missing?"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..knowledge import rules
+from ..knowledge.catalogue import METHODS
+from ..knowledge.situation import Situation
+from ..knowledge.types import Environment, PipelineSite, Position
+from ..tools import device, models
+from ..tools.errors import SetupError
+from ..tools.measure import interpreter
+from ..tools.measure.runner import Runner
+from .app import App
+from .opening import open_script, situation
+from .session import HUB_SCORER, has_nvidia
+
+_NOWHERE = Position(line=1, column=0)
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What `doctor` found."""
+
+    facts: list[tuple[str, str]]
+    methods: list[tuple[str, str | None]]
+    problems: list[str]
+
+
+def examine(app: App, path: Path | None, pipeline: str | None, deep: bool) -> Diagnosis:
+    """Look at device, versions, models and methods; `deep` starts the runner, which takes seconds."""
+    python = interpreter.choose(path or Path.cwd() / "script.py", app.settings.python)
+    problems: list[str] = []
+    version, libraries = _versions(python, problems)
+    facts = [("python", f"{version} at {python}"), *sorted(libraries.items())]
+    here = device.from_probe({"kind": "cpu"}, app.settings.threads or 1)
+    if deep and not problems:
+        here, network = _ask_runner(app, python)
+        facts.append(("network", f"{network} (in the runner)"))
+    elif has_nvidia():
+        facts.append(("gpu", "an NVIDIA device is here; `doctor --deep` asks torch about it"))
+    bf16 = ", native bfloat16" if here.bf16 else ""
+    facts.append(("device", f"{here.name} ({here.kind}), {here.memory_mb / 1000:.0f} GB{bf16}"))
+    facts += _models(app)
+    environment = Environment(device=here, python=version, libraries=libraries)
+    where = _situation(path, pipeline, environment)
+    return Diagnosis(facts, [(m.slug, rules.unusable(m, where)) for m in METHODS], problems)
+
+
+def _versions(python: Path, problems: list[str]) -> tuple[str, dict[str, str]]:
+    try:
+        return interpreter.versions(python)
+    except SetupError as e:
+        problems.append(str(e))
+        return "unknown", {}
+
+
+def _ask_runner(app: App, python: Path) -> tuple[device.Device, str]:
+    runner = Runner(python, app.zoo_home, app.settings.threads or 1)
+    try:
+        return device.from_probe(runner.device(), app.settings.threads or 1), str(runner.hello.get("network"))
+    finally:
+        runner.close()
+
+
+def _models(app: App) -> list[tuple[str, str]]:
+    hub, zoo = models.hub_home(), app.zoo_home
+    at_hand = list(models.pipelines_at_hand(hub))
+    return [
+        ("zoo models", ", ".join(models.pipelines_at_hand(zoo))),
+        ("hub models", ", ".join(at_hand) or f"none in {hub}"),
+        ("store", str(app.settings.home / "store.sqlite")),
+        ("scorer", f"zoo: {Path(app.zoo_scorer).name}; hub: {app.settings.scorer or HUB_SCORER}"),
+    ]
+
+
+def _situation(path: Path | None, pipeline: str | None, environment: Environment) -> Situation:
+    if path is not None:
+        return situation(open_script(path, pipeline), environment)
+    site = PipelineSite(name="pipe", start=_NOWHERE, end=_NOWHERE, pipeline_class="StableDiffusionPipeline")
+    return Situation(
+        pipeline=site,
+        pipeline_class=site.pipeline_class,
+        device=environment.device,
+        libraries=environment.libraries,
+    )

@@ -1,0 +1,66 @@
+"""From what a person names (a file, perhaps a pipeline in it) to what can be measured."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..knowledge.situation import DEFAULT_GUIDANCE, DEFAULT_STEPS, Situation
+from ..knowledge.types import Environment, PipelineSite, Profile, Script
+from ..tools.errors import UsageError
+from ..tools.script.analyse import analyse
+from ..tools.script.choose import choose
+from ..tools.textfile import TextFile, read
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A script, read and analysed, and the pipeline in it that is meant."""
+
+    file: TextFile
+    script: Script
+    site: PipelineSite
+
+
+def inspect(path: Path) -> tuple[TextFile, Script]:
+    """Read and analyse one file. Raises UsageError with one sentence."""
+    file = read(path)
+    script = analyse(str(path), file.text)
+    if not isinstance(script, Script):
+        raise UsageError(script.message)
+    return file, script
+
+
+def open_script(path: Path, pipeline: str | None) -> Opened:
+    """The same, and the one pipeline that is meant; several need a choice."""
+    file, script = inspect(path)
+    site = choose(script, pipeline)
+    if not isinstance(site, PipelineSite):
+        raise UsageError(site.message)
+    return Opened(file, script, site)
+
+
+def situation(opened: Opened, environment: Environment, profile: Profile | None = None) -> Situation:
+    """Static knowledge of the script, overruled by what was measured of the live pipeline where there is a profile."""
+    site = opened.site
+    first = site.calls[0] if site.calls else None
+    known = Situation(
+        pipeline=site,
+        pipeline_class=site.pipeline_class,
+        device=environment.device,
+        libraries=environment.libraries,
+        steps=(first.steps if first else None) or DEFAULT_STEPS,
+        guidance_scale=(first.guidance_scale if first else None) or DEFAULT_GUIDANCE,
+        scheduler=site.scheduler,
+    )
+    if profile is None:
+        return known
+    trace = profile.trace
+    return known.model_copy(
+        update={
+            "pipeline_class": trace.pipeline_class,
+            "steps": trace.requested_steps or known.steps,
+            "guidance_scale": trace.guidance_scale or known.guidance_scale,
+            "scheduler": trace.scheduler_class,
+            "images_per_call": profile.images_per_call,
+            "stages": profile.stages,
+        }
+    )

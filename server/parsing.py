@@ -1,0 +1,44 @@
+"""Words from a command line as values. Pure; every complaint is one sentence."""
+
+import re
+
+from pydantic import ValidationError
+
+from ..knowledge.types import Target
+from ..tools.errors import UsageError
+
+_UNITS = {"s": 1.0, "ms": 1e-3, "": 1.0, "sec": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
+
+
+def target(speedup: str | None, latency: str | None, max_loss: float, max_drift: float, gate: str) -> Target:
+    """The target; 2x is assumed where neither speed nor latency is given. `paper` bounds CLIP-Score loss only."""
+    if speedup is not None and latency is not None:
+        raise UsageError("give either --speedup or --latency, not both")
+    if gate not in ("default", "paper"):
+        raise UsageError(f"--gate is `default` or `paper`, not {gate!r}")
+    wanted = {"latency_s": seconds(latency, "--latency")} if latency else {"speedup": times(speedup or "2")}
+    drift = None if gate == "paper" else max_drift
+    try:
+        return Target(**wanted, max_loss=max_loss, max_drift=drift)
+    except ValidationError as e:
+        error = e.errors()[0]
+        raise UsageError(f"--{str(error['loc'][0]).replace('_', '-')}: {error['msg'].lower()}") from e
+
+
+def times(text: str) -> float:
+    """`2`, `2x`, `1.5×` as a speedup above 1."""
+    match = re.fullmatch(r"\s*([0-9]+(?:[.,][0-9]+)?)\s*[x×]?\s*", text, re.IGNORECASE)
+    value = float(match.group(1).replace(",", ".")) if match else 0.0
+    if not 1.0 < value < 1000.0:
+        raise UsageError(f"--speedup {text}: a speedup is a number above 1, such as 2 for twice as fast")
+    return value
+
+
+def seconds(text: str, option: str) -> float:
+    """`0.8s`, `800ms`, `90`, `5min` as seconds above 0."""
+    match = re.fullmatch(r"\s*([0-9]*[.,]?[0-9]+)\s*([a-z]*)\s*", text, re.IGNORECASE)
+    unit = _UNITS.get(match.group(2).lower()) if match else None
+    value = float(match.group(1).replace(",", ".")) * unit if match and unit else 0.0
+    if value <= 0:
+        raise UsageError(f"{option} {text}: give a time above 0 such as 0.8s or 800ms")
+    return value

@@ -1,0 +1,193 @@
+"""The use cases: one function each. The doors only translate to and from these."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..agents import coder, planner
+from ..agents.loop import Loop, limit_sentence
+from ..agents.selector import fittest
+from ..knowledge.types import (
+    Budget,
+    Event,
+    Failure,
+    Outcome,
+    Profile,
+    Script,
+    Search,
+    Target,
+    Trial,
+)
+from ..tools import textfile
+from ..tools.errors import UsageError
+from ..tools.measure.baseline import Baseline
+from ..tools.script.diff import unified
+from .app import App
+from .opening import Opened, inspect, open_script, situation
+from .saving import Saved, save
+from .session import Session, session
+
+Say = Callable[[Event], None]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a person asks of `optimize`, beside the settings."""
+
+    path: Path
+    target: Target
+    budget: Budget = field(default_factory=Budget)
+    search: Search = field(default_factory=Search)
+    pipeline: str | None = None
+    only: tuple[str, ...] | None = None
+    without: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
+    prompts: Path | None = None
+    out: Path | None = None
+    apply: bool = False
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What `optimize` hands back: the outcome, the diff of its winner, and where things were written."""
+
+    outcome: Outcome
+    diff: str
+    saved: Saved
+
+
+class Unmeasurable(Exception):
+    """The script as it is cannot be measured; carries why, as the runner's typed failure."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+def analyze(path: Path) -> Script:
+    """Say what a script is, without running it."""
+    return inspect(path)[1]
+
+
+def profile(
+    app: App,
+    path: Path,
+    pipeline: str | None,
+    arguments: tuple[str, ...],
+    prompts: Path | None,
+    say: Say,
+    trace: Path | None = None,
+) -> tuple[Profile, Session]:
+    """Measure the script as it is. The session is closed; its environment stays readable."""
+    opened = open_script(path, pipeline)
+    with session(app, opened, arguments, prompts, _sayer(say)) as one:
+        measured = _baseline(one, say)
+        if trace is not None:
+            _write_trace(one, trace)
+        return measured.profile, one
+
+
+def _write_trace(one: Session, path: Path) -> None:
+    found = one.judge.torch_trace()
+    if not isinstance(found, bytes):
+        raise Unmeasurable(found)
+    textfile.write(path, found.decode("utf-8", "replace"))
+
+
+def optimize(app: App, wish: Wish, say: Say) -> Finished:
+    """Measure, plan, write, search and prove; then write the report and, where the target is met, the new file."""
+    started = time.monotonic()
+    opened = open_script(wish.path, wish.pipeline)
+    where = f"{opened.site.pipeline_class} in {wish.path.name}, line {opened.site.start.line}"
+    say(Event(stage="analyse", sentence=where))
+    with session(app, opened, wish.arguments, wish.prompts, _sayer(say)) as one:
+        before = _baseline(one, say)
+        loop = _loop(one, wish, before.profile, started)
+        for event in loop.run():
+            say(event)
+        outcome = _outcome(one, wish, before.profile, loop, time.monotonic() - started)
+        return _finish(one, wish, outcome, say)
+
+
+def _baseline(one: Session, say: Say) -> Baseline:
+    say(Event(stage="baseline", sentence=f"models: {one.models} · {one.environment.device.name} · {one.python}"))
+    found = one.judge.baseline("quick")
+    if not isinstance(found, Baseline):
+        raise Unmeasurable(found)
+    p = found.profile
+    speed = f"{p.latency_s:.3f} s an image ({p.samples} calls)"
+    say(Event(stage="baseline", sentence=f"baseline: {speed}, CLIP-Score {p.clip:.1f} ({p.prompts} prompts)"))
+    return found
+
+
+def _loop(one: Session, wish: Wish, profile: Profile, started: float) -> Loop:
+    here = situation(one.opened, one.environment, profile)
+    allowed = planner.usable(here, wish.only, wish.without)
+    if not allowed:
+        raise UsageError("no method is left that fits this script here; `diffagent-mcp doctor FILE` says why for each")
+    budget = wish.budget
+    if budget.seconds is not None:
+        left = max(0.001, budget.seconds - (time.monotonic() - started))
+        budget = budget.model_copy(update={"seconds": left})
+    return Loop(
+        judge=one.judge,
+        write=lambda plan: coder.write(plan, one.opened.file.text, one.opened.script, here),
+        situation=here,
+        target=wish.target,
+        budget=budget,
+        search=wish.search,
+        allowed=allowed,
+        clock=time.monotonic,
+    )
+
+
+def _outcome(one: Session, wish: Wish, profile: Profile, loop: Loop, seconds: float) -> Outcome:
+    best = fittest(loop.trials, wish.target)
+    return Outcome(
+        script=one.opened.script,
+        pipeline=one.opened.site.name,
+        target=wish.target,
+        budget=wish.budget,
+        search=wish.search,
+        environment=one.environment,
+        protocols=tuple(one.protocols.values()),
+        baseline=profile,
+        trials=tuple(loop.trials),
+        winner=loop.winner,
+        best=loop.winner or (best.number if best else None),
+        stopped=loop.stopped,
+        limit="" if loop.winner else limit_sentence(loop.trials, wish.target, loop.situation),
+        seconds=seconds,
+        measured=loop.measured,
+    )
+
+
+def _finish(one: Session, wish: Wish, outcome: Outcome, say: Say) -> Finished:
+    say(Event(stage="report", sentence="writing the report"))
+    best = outcome.trial(outcome.winner or outcome.best)
+    diff = diff_of(one.opened, best)
+    saved = save(one, wish.path, wish.out, outcome, best, diff, apply=wish.apply and outcome.winner is not None)
+    say(Event(stage="done", sentence=outcome.stopped))
+    return Finished(outcome, diff, saved)
+
+
+def diff_of(opened: Opened, trial: Trial | None) -> str:
+    if trial is None or trial.candidate is None:
+        return ""
+    return unified(opened.file.text, trial.candidate.code, opened.file.path.name)
+
+
+def _sayer(say: Say) -> Callable[[str], None]:
+    return lambda sentence: say(Event(stage="baseline", sentence=sentence))
+
+
+def slugs(text: str | None, known: Sequence[str]) -> tuple[str, ...] | None:
+    """`deepcache,tome` as slugs. Raises UsageError for one that is not known."""
+    if text is None:
+        return None
+    found = tuple(part.strip().lower().replace("-", "_") for part in text.split(",") if part.strip())
+    for slug in found:
+        if slug not in known:
+            raise UsageError(f"unknown method {slug!r}; the methods are {', '.join(known)}")
+    return found

@@ -1,0 +1,159 @@
+"""One script being measured: the environment it belongs to, and the judge with its processes, started when needed."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import psutil
+
+from ..knowledge.types import Device, Environment, Protocol
+from ..tools import device, models
+from ..tools.errors import UsageError
+from ..tools.measure import interpreter
+from ..tools.measure.baseline import Subject
+from ..tools.measure.judge import Judge
+from ..tools.measure.protocols import protocols, split
+from ..tools.measure.runner import Limits, Runner
+from ..tools.measure.scorer import Scorer
+from .app import App
+from .opening import Opened
+
+CAPTIONS = Path(__file__).parent.parent / "knowledge" / "data" / "captions.txt"
+HUB_SCORER = "ViT-L-14:openai"
+_QUICK_CAPTIONS = 16
+
+
+@dataclass
+class Session:
+    """Build with `session(...)`, which ends every process that was started."""
+
+    app: App
+    opened: Opened
+    arguments: tuple[str, ...]
+    prompts_file: Path | None
+    say: Callable[[str], None]
+
+    @cached_property
+    def python(self) -> Path:
+        return interpreter.choose(self.opened.file.path, self.app.settings.python)
+
+    @cached_property
+    def models(self) -> str:
+        """zoo or hub: as set, else hub where the script's model is at hand or there is a GPU."""
+        chosen = self.app.settings.models
+        if chosen != "auto":
+            return chosen
+        model_id = self.opened.site.model_id
+        at_hand = model_id and models.resolves(models.hub_home(), model_id, self.opened.file.path.parent)
+        return "hub" if at_hand or has_nvidia() else "zoo"
+
+    @property
+    def models_home(self) -> Path:
+        return self.app.zoo_home if self.models == "zoo" else models.hub_home()
+
+    @cached_property
+    def threads(self) -> int:
+        return self.app.settings.threads or (1 if self.models == "zoo" else psutil.cpu_count(logical=False) or 1)
+
+    @cached_property
+    def scorer_model(self) -> str:
+        return self.app.settings.scorer or (self.app.zoo_scorer if self.models == "zoo" else HUB_SCORER)
+
+    @cached_property
+    def runner(self) -> Runner:
+        """The zygote and the scorer start together; each takes seconds to import its libraries."""
+        started = Runner(self.python, self.models_home, self.threads, self.limits)
+        _ = self.scorer
+        return started
+
+    @cached_property
+    def scorer(self) -> Scorer:
+        return Scorer(self.scorer_model, str(models.hub_home()))
+
+    @cached_property
+    def environment(self) -> Environment:
+        version, libraries = interpreter.versions(self.python)
+        return Environment(
+            device=self._device(),
+            python=version,
+            libraries=libraries,
+            models="zoo" if self.models == "zoo" else "hub",
+            models_version=self._models_version(),
+            scorer=Path(self.scorer_model).name if self.models == "zoo" else self.scorer_model,
+        )
+
+    def _device(self) -> Device:
+        """Asking torch costs seconds, so it is asked only where there may be an accelerator."""
+        probe = self.runner.device() if has_nvidia() else {"kind": "cpu"}
+        return device.from_probe(probe, self.threads)
+
+    def _models_version(self) -> str:
+        found = models.snapshot(self.models_home, self.opened.site.model_id or "")
+        return found.name[:12] if found else ""
+
+    @cached_property
+    def limits(self) -> Limits:
+        settings = self.app.settings
+        free = psutil.virtual_memory().available / 1e6
+        memory = settings.memory_mb or (None if has_nvidia() else max(6000.0, 0.7 * free))
+        return Limits(load_s=settings.load_seconds, image_s=settings.image_seconds, memory_mb=memory)
+
+    @cached_property
+    def protocols(self) -> dict[str, Protocol]:
+        return protocols(*self._prompts())
+
+    def _prompts(self) -> tuple[list[str], list[str]]:
+        if self.prompts_file is not None:
+            return split(_lines(self.prompts_file))
+        if self.models == "zoo":
+            return _lines(self.app.zoo_prompts / "quick.txt"), _lines(self.app.zoo_prompts / "final.txt")
+        captions = _lines(CAPTIONS)
+        return captions[:_QUICK_CAPTIONS], captions[_QUICK_CAPTIONS:]
+
+    @cached_property
+    def judge(self) -> Judge:
+        return Judge(
+            subject=Subject(self.opened.file.path, self.opened.file.text, self.opened.site, self.arguments),
+            environment=self.environment,
+            protocols=self.protocols,
+            runner=lambda: self.runner,
+            scorer=lambda: self.scorer,
+            store=self.app.store,
+            limits=self.limits,
+            say=self.say,
+        )
+
+    def close(self) -> None:
+        for name in ("judge", "runner", "scorer"):
+            if (built := self.__dict__.get(name)) is not None:
+                built.close()
+
+
+@contextmanager
+def session(
+    app: App, opened: Opened, arguments: tuple[str, ...], prompts_file: Path | None, say: Callable[[str], None]
+) -> Iterator[Session]:
+    one = Session(app, opened, arguments, prompts_file, say)
+    try:
+        yield one
+    finally:
+        one.close()
+
+
+def has_nvidia() -> bool:
+    """An NVIDIA device node: torch is only asked about CUDA where there is one."""
+    return os.environ.get("CUDA_VISIBLE_DEVICES") != "" and any(Path("/dev").glob("nvidia[0-9]*"))
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+    except (OSError, UnicodeDecodeError) as e:
+        raise UsageError(f"cannot read the prompts in {path}: {getattr(e, 'strerror', None) or e}") from e
+    found = [line for line in lines if line and not line.startswith("#")]
+    if not found:
+        raise UsageError(f"{path} has no prompts; write one on each line")
+    return found

@@ -1,0 +1,80 @@
+"""Settings: one frozen record, read once. Flags win over the environment, which wins over the file."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any, Literal
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ..tools.errors import UsageError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+PREFIX = "DIFFAGENT_"
+
+
+def _home() -> Path:
+    return Path(platformdirs.user_data_dir("diffagent"))
+
+
+class Settings(BaseModel):
+    """Everything that can be set outside a single command. Unknown names are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    home: Path = Field(default_factory=_home, description="folder for the store and the laid-out zoo")
+    models: Literal["auto", "zoo", "hub"] = Field(
+        default="auto", description="auto: the Hugging Face cache where the script's model is in it, else the zoo"
+    )
+    python: str | None = Field(default=None, description="the project's interpreter; default: its virtual environment")
+    threads: int | None = Field(
+        default=None, ge=1, description="CPU threads of a runner; default: 1 with the zoo, all cores with hub models"
+    )
+    scorer: str | None = Field(
+        default=None, description="CLIP model, `local-dir:FOLDER` or `ARCHITECTURE:PRETRAINED`; default: by models"
+    )
+    memory_mb: float | None = Field(
+        default=None, gt=0, description="memory limit of a candidate on a CPU; default: 70% of what is free"
+    )
+    load_seconds: float = Field(default=180.0, gt=0, description="time limit until a script's first pipeline call")
+    image_seconds: float = Field(default=600.0, gt=0, description="time limit of one call of the pipeline")
+
+
+def load(flags: dict[str, Any] | None = None) -> Settings:
+    """Read settings from the file, the environment and flags. Raises UsageError with one sentence."""
+    given = {k: v for k, v in (flags or {}).items() if v is not None}
+    values = {**_from_file(), **_from_environment(), **given}
+    try:
+        return Settings(**values)
+    except ValidationError as e:
+        first = e.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        known = ", ".join(Settings.model_fields)
+        raise UsageError(f"setting {name}: {first['msg'].lower()}; the settings are {known}") from e
+
+
+def config_file() -> Path:
+    return Path(platformdirs.user_config_dir("diffagent")) / "config.toml"
+
+
+def _from_file() -> dict[str, Any]:
+    path = Path(os.environ.get(f"{PREFIX}CONFIG", config_file()))
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
+        raise UsageError(f"{path} cannot be read as TOML: {e}") from e
+
+
+def _from_environment() -> dict[str, str]:
+    return {
+        name: value
+        for name in Settings.model_fields
+        if (value := os.environ.get(PREFIX + name.upper())) not in (None, "")
+    }

@@ -1,0 +1,47 @@
+"""The committed measurement keeps within the bounds of an honest stand-in, and the document shows it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from diffagent_mcp.bench.zoo import cache, tables
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "zoo.md"
+
+
+@pytest.fixture(scope="module")
+def measured() -> dict[str, Any]:
+    """What `python -m diffagent_mcp.bench.zoo evaluate` wrote."""
+    return json.loads((cache.WEIGHTS / "measured.json").read_text(encoding="utf-8"))
+
+
+def test_the_scorer_ranks_rightly(measured: dict[str, Any]) -> None:
+    scorer = measured["scorer"]
+    rows = {name: row["mean"] for name, row in scorer["rows"].items()}
+    assert scorer["ranked_right"] >= 0.97
+    assert rows["right caption"] > max(mean for name, mean in rows.items() if name.startswith("wrong"))
+    assert rows["right caption"] > rows["blurred, sigma 8 px"] > rows["blurred, sigma 16 px"] > rows["noise"]
+
+
+def test_the_pipeline_follows_its_captions(measured: dict[str, Any]) -> None:
+    made = measured["samplers"]
+    assert made["base"]["mean"] >= 0.95 * made["truth"]["mean"]
+    assert made["base"]["sd"] <= 8
+    assert made["seed_ssim"] <= 0.7
+
+
+def test_hurrying_costs_quality(measured: dict[str, Any]) -> None:
+    rows = measured["samplers"]["rows"]
+    assert abs(rows["DDIM 25"]["loss"]) <= 1.0
+    assert rows["DPM++ 2M 20"]["loss"] <= 1.0 + rows["DPM++ 2M 20"]["loss_se"]
+    steps = [rows[f"DDIM {count}"] for count in (25, 10, 6, 4)]
+    assert [row["loss"] for row in steps] == sorted(row["loss"] for row in steps)
+    assert [row["drift"] for row in steps] == sorted(row["drift"] for row in steps)
+    assert rows["DDIM 6"]["loss"] > 2 * rows["DDIM 6"]["loss_se"]
+
+
+def test_the_document_shows_this_measurement(measured: dict[str, Any]) -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    assert tables.fill(text, measured) == text

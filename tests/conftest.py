@@ -1,0 +1,25 @@
+"""Shared fixtures. Tests never touch the person's own state: home, settings and caches are temporary."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(Path(__file__).parent))
+
+
+@pytest.fixture(scope="session")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One DIFFAGENT_HOME for the whole run, so that the zoo is laid out once."""
+    return tmp_path_factory.mktemp("state")
+
+
+@pytest.fixture(autouse=True)
+def own_state(state: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    monkeypatch.setenv("DIFFAGENT_HOME", str(state))
+    monkeypatch.setenv("DIFFAGENT_CONFIG", str(tmp_path / "none.toml"))
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "hub"))
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)
+    yield

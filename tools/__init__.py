@@ -1,0 +1,1 @@
+"""Effects: scripts, processes, measuring, the store, reports. Everything that touches the world."""

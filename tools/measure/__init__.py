@@ -1,0 +1,1 @@
+"""Measuring: the judge, the runner it asks, the scorer, statistics."""

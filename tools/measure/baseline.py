@@ -1,0 +1,142 @@
+"""The baseline: the person's script as it is, with the pictures every candidate is compared with."""
+
+import statistics
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from ...knowledge.types import Failure, PipelineSite, Profile, Protocol, Script, Stages
+from ..pictures import pixels as decode
+from ..pictures import png
+from ..script.analyse import analyse
+from ..store.store import Store
+from .runner import Live, Pictures
+from .sampling import ANOTHER_SEED, call_at, quality_pictures, stages_of, trace_of
+from .scorer import Scorer
+from .statistics import bootstrap
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is measured: one pipeline of one script, run with these arguments."""
+
+    path: Path
+    code: str
+    site: PipelineSite
+    arguments: tuple[str, ...] = ()
+
+    def job(self, code: str) -> dict[str, Any]:
+        """What the runner is told: the code, and which of its pipeline calls to take."""
+        return {
+            "code": code.removeprefix("\ufeff"),
+            "script": self.path.name,
+            "arguments": list(self.arguments),
+            "pipeline_class": self.site.pipeline_class,
+            "sites": [[low, high] for low, high in call_lines(str(self.path), code, self.site.name)],
+        }
+
+
+def call_lines(path: str, code: str, pipeline: str) -> list[tuple[int, int]]:
+    """Lines of the calls to measure; empty where any call of the pipeline's class is the one.
+
+    Needed where the script has several pipelines, or a warm-up call with fewer steps before the real one.
+    """
+    found = analyse(path, code)
+    if not isinstance(found, Script):
+        return []
+    site = next((p for p in found.pipelines if p.name == pipeline), None)
+    if site is None:
+        return []
+    steps = [c.steps for c in site.calls if c.steps is not None]
+    full = [c for c in site.calls if c.steps is None or c.steps == max(steps)]
+    if len(found.pipelines) == 1 and len(full) == len(site.calls):
+        return []
+    return [(c.start.line, c.end.line) for c in full]
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """Measured numbers and the pictures they came from."""
+
+    profile: Profile
+    pictures: list[bytes] = field(repr=False)
+    """uint8 RGB, one for each prompt of the protocol"""
+    size: tuple[int, int]
+    """height, width"""
+
+    def pngs(self) -> list[bytes]:
+        return [png(p, *self.size) for p in self.pictures]
+
+
+def restore(store: Store, key: str) -> Baseline | None:
+    """The baseline from the store; None unless all of it is there."""
+    profile = store.get(key)
+    if not isinstance(profile, Profile):
+        return None
+    decoded = [decode(p) for p in store.pictures(key, "before")]
+    if len(decoded) != profile.prompts:
+        return None
+    return Baseline(profile=profile, pictures=[d[0] for d in decoded], size=decoded[0][1:])
+
+
+def profile_of(live: Live, scorer: Scorer, protocol: Protocol) -> Baseline | Failure:
+    """Measure a warm pipeline alone: latency, stages, what it does in a call, and its pictures' scores."""
+    deep = live.pictures(*call_at(live, protocol, 0), deep=True)
+    if not isinstance(deep, Pictures):
+        return deep
+    trace = trace_of(deep)
+    if isinstance(trace, Failure):
+        return trace
+    timed: list[Pictures] = []
+    for i in range(max(3, protocol.pairs)):
+        made = live.pictures(*call_at(live, protocol, i), precise=True)
+        if not isinstance(made, Pictures):
+            return made
+        timed.append(made)
+    drawn = quality_pictures(live, protocol.prompts, protocol.seeds, protocol.batch)
+    if isinstance(drawn, Failure):
+        return drawn
+    again = tuple(s + ANOTHER_SEED for s in protocol.seeds[: protocol.spread])
+    other = quality_pictures(live, protocol.prompts[: protocol.spread], again, protocol.batch)
+    if isinstance(other, Failure):
+        return other
+    return _baseline(live, scorer, protocol, timed, drawn, other, trace)
+
+
+def _baseline(
+    live: Live, scorer: Scorer, protocol: Protocol, timed: list[Pictures], drawn: Pictures, other: Pictures, trace: Any
+) -> Baseline:
+    scores = scorer.clip(drawn.pixels, drawn.shape, protocol.prompts)
+    n = len(other)
+    apart = scorer.distances(drawn.pixels[: len(other.pixels)], other.pixels, other.shape)
+    per_call = live.captured["images_per_call"]
+    seconds = [t.seconds / per_call for t in timed]
+    profile = Profile(
+        latency_s=statistics.median(seconds),
+        interval=bootstrap(seconds, statistics.median, Random(0), protocol.resamples),
+        samples=len(seconds),
+        images_per_call=per_call,
+        load_s=live.load_s,
+        first_image_s=live.first_image_s,
+        peak_mb=float(timed[-1].record["peak_mb"]),
+        stages=median_stages([stages_of(t) for t in timed]),
+        trace=trace,
+        clip=statistics.fmean(scores),
+        clip_sd=statistics.stdev(scores) if len(scores) > 1 else 0.0,
+        clip_scores=tuple(scores),
+        seed_distance=max(1e-3, sum(apart) / n),
+        prompts=len(scores),
+    )
+    return Baseline(profile, [drawn.one(i) for i in range(len(drawn))], drawn.shape[1:3])
+
+
+def median_stages(many: list[Stages]) -> Stages:
+    """Stage by stage, the median over calls."""
+    return Stages(
+        text_encoder_s=statistics.median(s.text_encoder_s for s in many),
+        denoiser_s=statistics.median(s.denoiser_s for s in many),
+        vae_s=statistics.median(s.vae_s for s in many),
+        rest_s=statistics.median(s.rest_s for s in many),
+        denoiser_calls=round(statistics.median(s.denoiser_calls for s in many)),
+    )

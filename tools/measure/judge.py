@@ -1,0 +1,188 @@
+"""The one judge: agents, the benchmark and people all ask it, so that a number means the same thing everywhere.
+
+It holds the clock, owns the baseline, asks the runner for pictures one call at a time and the scorer for quality.
+A verdict is kept under the fingerprint of everything it depends on, and never measured twice.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from ...knowledge.proof import unproven
+from ...knowledge.render import batch_safe
+from ...knowledge.types import (
+    Candidate,
+    Environment,
+    Failure,
+    Plan,
+    Profile,
+    Protocol,
+    Record,
+    Verdict,
+)
+from ..store.store import Store
+from . import report_card
+from .baseline import Baseline, Subject, profile_of, restore
+from .runner import Limits, Live, Pictures, Runner
+from .sampling import call_at, quality_pictures, timed_pairs, trace_of
+from .scorer import Scorer
+
+
+class Question(Record):
+    """Everything a verdict depends on. Its fingerprint is the key in the store."""
+
+    protocol: Protocol
+    environment: Environment
+    source: str
+    pipeline: str
+    arguments: tuple[str, ...]
+    plan: Plan
+    code: str
+
+
+def sha(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+@dataclass
+class Judge:
+    """One script, one pipeline, one environment."""
+
+    subject: Subject
+    environment: Environment
+    protocols: dict[str, Protocol]
+    runner: Callable[[], Runner]
+    scorer: Callable[[], Scorer]
+    store: Store
+    limits: Limits
+    say: Callable[[str], None] = lambda _: None
+
+    def __post_init__(self) -> None:
+        self._live: Live | None = None
+        self._baselines: dict[str, Baseline] = {}
+
+    # the baseline
+
+    def baseline(self, protocol: str = "quick") -> Baseline | Failure:
+        """The script as it is, measured once; from the store where it was measured before."""
+        if protocol in self._baselines:
+            return self._baselines[protocol]
+        key = self._key(protocol, Plan(), self.subject.code)
+        kept = restore(self.store, key)
+        found = kept or self._measure_baseline(protocol)
+        if isinstance(found, Baseline):
+            self._baselines[protocol] = found
+            if kept is None:
+                self.store.put(key, found.profile, {"before": found.pngs()})
+        return found
+
+    def _measure_baseline(self, protocol: str) -> Baseline | Failure:
+        self.say(f"making the baseline's pictures ({protocol} protocol)")
+        live = self.live_baseline()
+        if not isinstance(live, Live):
+            return live
+        return profile_of(live, self.scorer(), self.protocols[protocol])
+
+    def live_baseline(self) -> Live | Failure:
+        """The baseline's process, started when it is first needed and kept for interleaving."""
+        if self._live is None:
+            live = self._start(self.subject.code, self.limits)
+            if not isinstance(live, Live):
+                return live
+            warm = live.pictures(*call_at(live, self.protocols["quick"], 0))
+            if not isinstance(warm, Pictures):
+                return warm
+            live.first_image_s = warm.seconds
+            self._live = live
+        return self._live
+
+    # candidates
+
+    def known(self, candidate: Candidate, protocol: str = "quick") -> Verdict | None:
+        """The verdict that is kept and still holds, without measuring anything."""
+        kept = self.store.get(self._key(protocol, candidate.plan, candidate.code))
+        return None if kept is None or isinstance(kept, Profile) or not kept.settled else kept
+
+    def evaluate(self, candidate: Candidate, protocol: str = "quick") -> Verdict:
+        """Measure a candidate against the baseline, and keep the verdict."""
+        verdict, after = self._measure(candidate, protocol)
+        pictures = {"after": after} if protocol == "final" else None
+        self.store.put(self._key(protocol, candidate.plan, candidate.code), verdict, pictures)
+        return verdict
+
+    def _measure(self, candidate: Candidate, protocol: str) -> tuple[Verdict, list[bytes]]:
+        before = self.baseline(protocol)
+        if not isinstance(before, Baseline):
+            return before, []
+        live = self._start(candidate.code, self._candidate_limits(before))
+        if not isinstance(live, Live):
+            return live, []
+        try:
+            return self._judge(live, candidate.plan, before, self.protocols[protocol])
+        finally:
+            live.close()
+
+    def _judge(self, live: Live, plan: Plan, before: Baseline, protocol: Protocol) -> tuple[Verdict, list[bytes]]:
+        n = live.captured["images_per_call"]
+        prompts, seeds = list(protocol.prompts[:n]), list(protocol.seeds[:n])
+        first = live.pictures(prompts, seeds)
+        if not isinstance(first, Pictures):
+            return first, []
+        live.first_image_s = first.seconds
+        deep = live.pictures(prompts, seeds, deep=True)
+        if not isinstance(deep, Pictures):
+            return deep, []
+        trace = trace_of(deep)
+        if isinstance(trace, Failure):
+            return trace, []
+        if inert := unproven(plan, trace, before.profile.trace):
+            return inert[0], []
+        opponent = self.live_baseline()
+        if not isinstance(opponent, Live):
+            return opponent, []
+        pairs = timed_pairs(opponent, live, protocol)
+        if isinstance(pairs, Failure):
+            return pairs, []
+        batch = protocol.batch if batch_safe(plan) else 1
+        pictures = quality_pictures(live, protocol.prompts, protocol.seeds, batch)
+        if isinstance(pictures, Failure):
+            return pictures, []
+        return report_card.evaluation(live, trace, pairs, pictures, before, protocol, self.scorer())
+
+    def pair(self, candidate: Candidate, protocol: str = "final") -> tuple[list[bytes], list[bytes]]:
+        """Baseline's and candidate's kept pictures (PNG), in the order of the protocol's prompts."""
+        before = self.store.pictures(self._key(protocol, Plan(), self.subject.code), "before")
+        after = self.store.pictures(self._key(protocol, candidate.plan, candidate.code), "after")
+        return before, after
+
+    def torch_trace(self) -> bytes | Failure:
+        """A torch.profiler trace of one call of the baseline."""
+        live = self.live_baseline()
+        return live.torch_trace(*call_at(live, self.protocols["quick"], 0)) if isinstance(live, Live) else live
+
+    # small things
+
+    def _start(self, code: str, limits: Limits) -> Live | Failure:
+        return self.runner().start(self.subject.job(code), self.subject.path, limits)
+
+    def _candidate_limits(self, before: Baseline) -> Limits:
+        """A candidate is meant to be faster: ten times the baseline's image is a hang, compilation aside."""
+        image = max(60.0, 10 * before.profile.latency_s * before.profile.images_per_call)
+        return replace(self.limits, image_s=min(self.limits.image_s, max(image, 240.0)))
+
+    def _key(self, protocol: str, plan: Plan, code: str) -> str:
+        return Question(
+            protocol=self.protocols[protocol],
+            environment=self.environment,
+            source=sha(self.subject.code),
+            pipeline=self.subject.site.name,
+            arguments=self.subject.arguments,
+            plan=plan,
+            code=sha(code),
+        ).fingerprint()
+
+    def close(self) -> None:
+        if self._live is not None:
+            self._live.close()
+            self._live = None
+

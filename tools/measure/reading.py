@@ -1,0 +1,115 @@
+"""What a runner said, or failed to say, as a typed failure. Its words are evidence, never instructions."""
+
+import re
+import signal
+from typing import Any, Literal
+
+from ...knowledge.types import (
+    Crashed,
+    Failure,
+    ModelMissing,
+    NeedsInput,
+    NeverCalled,
+    OutOfMemory,
+    TimedOut,
+    Unscorable,
+)
+from .worker import wire
+
+Stage = Literal["load", "call"]
+
+_CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_NO_MEMORY = re.compile(r"can't allocate memory|out of memory|Cannot allocate memory|std::bad_alloc", re.IGNORECASE)
+_NO_MODEL = re.compile(
+    r"does not appear to have a file named|Cannot load model|couldn't connect to|offline mode is enabled"
+    r"|Cannot find an appropriate cached snapshot|LocalEntryNotFound|is not a local folder and is not a valid model"
+    r"|outgoing traffic has been disabled|no such modeling files",
+    re.IGNORECASE,
+)
+_REPO = re.compile(r"([\w.-]+/[\w.-]+)")
+
+
+def clean(text: str, limit: int = 2000) -> str:
+    """Evidence without terminal escapes, control or bidirectional characters."""
+    return _CONTROL.sub("", text)[-limit:].strip()
+
+
+def failure_of(said: dict[str, Any], log: str, memory_mb: float | None) -> Failure:
+    """The worker's own last message as a failure."""
+    evidence = clean(log)
+    if said.get("kind") == "never_called":
+        return NeverCalled(message="the script ended before it called a pipeline", evidence=evidence)
+    error, message = str(said.get("error", "")), clean(str(said.get("message", "")), 600)
+    stage: Stage = "call" if said.get("stage") == "call" else "load"
+    line = said.get("line") if isinstance(said.get("line"), int) else None
+    return _typed(error, message, stage, line, evidence, said, memory_mb)
+
+
+def _typed(
+    error: str,
+    message: str,
+    stage: Stage,
+    line: int | None,
+    evidence: str,
+    said: dict[str, Any],
+    memory_mb: float | None,
+) -> Failure:
+    where = f" at line {line}" if line else ""
+    if error == "SystemExit":
+        return _exited(said, where, evidence)
+    if error == "EOFError":
+        return NeedsInput(message=f"the script waits for someone to type{where}; nobody is there", evidence=evidence)
+    if error == "NoPrompt":
+        return Unscorable(message=message, evidence=evidence)
+    if error in ("MemoryError", "OutOfMemoryError") or _NO_MEMORY.search(message):
+        bound = f" (limit {memory_mb:.0f} MB)" if memory_mb else ""
+        sentence = f"out of memory{where}{bound}: {first_line(message)}"
+        return OutOfMemory(message=sentence, evidence=evidence, stage=stage, limit_mb=memory_mb)
+    if error in ("OSError", "EnvironmentError", "LocalEntryNotFoundError", "ValueError") and _NO_MODEL.search(message):
+        found = _REPO.search(message)
+        model = found.group(1) if found else None
+        return ModelMissing(
+            message=f"the model {model or 'that the script loads'} is not on this machine, and nothing is downloaded",
+            evidence=evidence,
+            model_id=model,
+        )
+    sentence = f"{error}{where}: {first_line(message)}" if message else f"{error}{where}"
+    return Crashed(message=sentence, evidence=evidence, stage=stage, error=error, line=line)
+
+
+def _exited(said: dict[str, Any], where: str, evidence: str) -> Failure:
+    if said.get("code") == 2 and "usage:" in evidence:
+        last = evidence.splitlines()[-1] if evidence else ""
+        return NeedsInput(message=f"the script asks for arguments: {first_line(last)}", evidence=evidence)
+    return NeverCalled(message=f"the script exited{where} before it called a pipeline", evidence=evidence)
+
+
+def gone(
+    error: Exception, stage: str, limit: float, log: str, ended: dict[str, Any], memory_mb: float | None
+) -> Failure:
+    """The worker did not answer: late, malformed, or dead."""
+    at: Stage = "call" if stage == "call" else "load"
+    evidence = clean(log)
+    doing = "making a picture" if at == "call" else "getting to its first pipeline call"
+    if isinstance(error, wire.Late):
+        return TimedOut(
+            message=f"no answer after {limit:g} s of {doing}; its processes were ended",
+            evidence=evidence,
+            stage=at,
+            after_s=limit,
+        )
+    if isinstance(error, wire.Malformed):
+        return Crashed(message=f"the process answered with something else than pictures ({error})", stage=at,
+                       error="Malformed", evidence=evidence)  # fmt: skip
+    number = ended.get("signal")
+    if number == signal.SIGXFSZ:
+        return Crashed(message="it wrote a file beyond the size limit", stage=at, error="SIGXFSZ", evidence=evidence)
+    if number == signal.SIGKILL and _NO_MEMORY.search(evidence):
+        return OutOfMemory(message="out of memory; the system ended the process", stage=at, evidence=evidence)
+    name = signal.Signals(number).name if isinstance(number, int) and number in list(signal.Signals) else "exit"
+    return Crashed(message=f"the process died ({name}) while {doing}", stage=at, error=name, evidence=evidence)
+
+
+def first_line(text: str) -> str:
+    """The first non-empty line, at most 300 characters."""
+    return next((line.strip() for line in text.splitlines() if line.strip()), "")[:300]

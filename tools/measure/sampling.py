@@ -1,0 +1,74 @@
+"""Asking live pipelines for pictures: for the clock, one call at a time and interleaved; for quality, in batches."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pydantic import ValidationError
+
+from ...knowledge.types import Crashed, Failure, Protocol, Stages, Trace
+from .runner import Live, Pictures
+
+ANOTHER_SEED = 7_000_003
+"""added to a seed to get the second picture of a prompt, for the unit of drift"""
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Seconds an image, pair by pair, and the candidate's calls."""
+
+    before: list[float]
+    after: list[float]
+    calls: list[Pictures]
+
+
+def call_at(live: Live, protocol: Protocol, index: int) -> tuple[list[str], list[int]]:
+    """Prompts and seeds of the index-th call, as many as the script's own call makes."""
+    n = live.captured["images_per_call"]
+    at = [(index * n + k) % len(protocol.prompts) for k in range(n)]
+    return [protocol.prompts[i] for i in at], [protocol.seeds[i] for i in at]
+
+
+def timed_pairs(before: Live, after: Live, protocol: Protocol) -> Pairs | Failure:
+    """ABBA: every pair makes the same pictures, and who goes first alternates. The clock is the judge's."""
+    pairs = Pairs([], [], [])
+    for i in range(protocol.pairs):
+        prompts, seeds = call_at(after, protocol, i)
+        order = (before, after) if i % 2 == 0 else (after, before)
+        for live in order:
+            made = live.pictures(prompts, seeds)
+            if not isinstance(made, Pictures):
+                return made
+            side = pairs.before if live is before else pairs.after
+            side.append(made.seconds / len(prompts))
+            if live is after:
+                pairs.calls.append(made)
+    return pairs
+
+
+def quality_pictures(live: Live, prompts: Sequence[str], seeds: Sequence[int], batch: int) -> Pictures | Failure:
+    """One picture for each prompt and seed, `batch` at a time."""
+    made: list[Pictures] = []
+    for start in range(0, len(prompts), batch):
+        part = live.pictures(list(prompts[start : start + batch]), list(seeds[start : start + batch]))
+        if not isinstance(part, Pictures):
+            return part
+        made.append(part)
+    shape = (sum(len(p) for p in made), *made[0].shape[1:])
+    return replace(made[0], pixels=b"".join(p.pixels for p in made), shape=shape, seconds=sum(p.seconds for p in made))
+
+
+def stages_of(made: Pictures) -> Stages:
+    """The runner's own breakdown of a call, bounded by what the judge's clock allows."""
+    try:
+        return Stages(**{k: max(0.0, v) for k, v in made.record["stages"].items()})
+    except (KeyError, TypeError, AttributeError, ValidationError):
+        return Stages(text_encoder_s=0, denoiser_s=0, vae_s=0, rest_s=made.seconds, denoiser_calls=0)
+
+
+def trace_of(made: Pictures) -> Trace | Failure:
+    """The runner's record of a call, checked like any outside text."""
+    try:
+        return Trace.model_validate(made.record.get("trace"))
+    except ValidationError as e:
+        sentence = f"the runner's record cannot be read: {e.errors()[0]['msg']}"
+        return Crashed(message=sentence, stage="call", error="Malformed")

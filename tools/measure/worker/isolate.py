@@ -1,0 +1,68 @@
+"""What a runner process gives up before it runs somebody else's code. Linux; each layer says if it is there."""
+
+import ctypes
+import os
+import resource
+import signal
+import sys
+from pathlib import Path
+
+_CLONE_NEWUSER = 0x10000000
+_CLONE_NEWNET = 0x40000000
+_PR_SET_PDEATHSIG = 1
+_PR_SET_NO_NEW_PRIVS = 38
+
+
+def _libc() -> ctypes.CDLL | None:
+    return ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+def die_with_parent() -> None:
+    """Get killed when the parent process ends, however it ends."""
+    if libc := _libc():
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def no_new_privileges() -> None:
+    if libc := _libc():
+        libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+
+
+def cut_network() -> str:
+    """Move this single-threaded process into an empty network namespace; say how it went."""
+    libc = _libc()
+    if libc is None:
+        return "not cut: no namespaces on this system"
+    uid, gid = os.getuid(), os.getgid()
+    if libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0:
+        _write("/proc/self/setgroups", "deny")
+        _write("/proc/self/uid_map", f"{uid} {uid} 1")
+        _write("/proc/self/gid_map", f"{gid} {gid} 1")
+        return "cut: user and network namespace"
+    if libc.unshare(_CLONE_NEWNET) == 0:
+        return "cut: network namespace"
+    return f"not cut: unshare failed ({os.strerror(ctypes.get_errno())})"
+
+
+def _write(path: str, text: str) -> None:
+    try:
+        Path(path).write_text(text)
+    except OSError:
+        return  # an unmapped user still runs; files stay readable by the real user id
+
+
+def limit(memory_mb: float | None, file_mb: float, files: int, cpu_s: float | None) -> None:
+    """Resource limits of one candidate. `memory_mb` bounds the address space and is None where CUDA needs it all."""
+    wanted = [
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, int(file_mb * 1e6)),
+        (resource.RLIMIT_NOFILE, files),
+    ]
+    if memory_mb is not None:
+        wanted.append((resource.RLIMIT_AS, int(memory_mb * 1e6)))
+    if cpu_s is not None:
+        wanted.append((resource.RLIMIT_CPU, int(cpu_s)))
+    for name, value in wanted:
+        _, hard = resource.getrlimit(name)
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(name, (value, value))

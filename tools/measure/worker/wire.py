@@ -1,0 +1,76 @@
+"""Frames between judge and worker: a JSON header and raw bytes. Never pickle.
+
+4 bytes  length of the header, big endian
+8 bytes  length of the payload
+header   JSON object, at most 4 MB
+payload  raw bytes (uint8 RGB pixels), at most 1 GB
+"""
+
+import json
+import socket
+import struct
+import time
+from typing import Any
+
+_HEAD = struct.Struct(">IQ")
+MAX_HEADER = 4 * 1024 * 1024
+MAX_PAYLOAD = 1024 * 1024 * 1024
+
+Header = dict[str, Any]
+
+
+class Closed(Exception):
+    """The other side is gone."""
+
+
+class Late(Exception):
+    """No whole frame before the deadline."""
+
+
+class Malformed(Exception):
+    """What arrived is not a frame."""
+
+
+def send(sock: socket.socket, header: Header, payload: bytes = b"") -> None:
+    """Write one frame. Raises Closed when nobody reads."""
+    text = json.dumps(header).encode()
+    try:
+        sock.settimeout(None)
+        sock.sendall(_HEAD.pack(len(text), len(payload)) + text)
+        if payload:
+            sock.sendall(payload)
+    except OSError as e:
+        raise Closed(str(e)) from e
+
+
+def receive(sock: socket.socket, seconds: float | None = None) -> tuple[Header, bytes]:
+    """Read one frame. Raises Closed, Late (after `seconds`) or Malformed."""
+    deadline = None if seconds is None else time.monotonic() + seconds
+    header_size, payload_size = _HEAD.unpack(_exactly(sock, _HEAD.size, deadline))
+    if header_size > MAX_HEADER or payload_size > MAX_PAYLOAD:
+        raise Malformed(f"frame of {header_size} + {payload_size} bytes")
+    try:
+        header = json.loads(_exactly(sock, header_size, deadline))
+    except ValueError as e:
+        raise Malformed(str(e)) from e
+    if not isinstance(header, dict):
+        raise Malformed("header is not an object")
+    return header, _exactly(sock, payload_size, deadline)
+
+
+def _exactly(sock: socket.socket, size: int, deadline: float | None) -> bytes:
+    parts = bytearray()
+    while len(parts) < size:
+        if deadline is not None and (left := deadline - time.monotonic()) <= 0:
+            raise Late
+        try:
+            sock.settimeout(None if deadline is None else max(0.001, left))
+            part = sock.recv(min(size - len(parts), 1 << 20))
+        except TimeoutError as e:
+            raise Late from e
+        except OSError as e:
+            raise Closed(str(e)) from e
+        if not part:
+            raise Closed("end of stream")
+        parts += part
+    return bytes(parts)

@@ -1,0 +1,44 @@
+"""The report on disk. The only effects of this folder are here."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from ...knowledge.types import Outcome
+from .pairs import PicturePair
+
+
+def write(folder: Path, outcome: Outcome, pairs: Sequence[PicturePair], diff: str, source: str) -> Path:
+    """Write outcome.json, changes.diff, pareto.png, contact_sheet.png and report.html; returns the page's path.
+
+    `diff` goes from the person's `source` to the candidate's code. Each file appears whole or not at all.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in _files(outcome, pairs, diff, source).items():
+        _replace(folder / name, content)
+    return folder / "report.html"
+
+
+def _files(outcome: Outcome, pairs: Sequence[PicturePair], diff: str, source: str) -> dict[str, bytes]:
+    from .contact_sheet import contact_sheet  # Pillow and matplotlib: loaded when a report is due, not before
+    from .html import html
+    from .pareto import DARK, LIGHT, pareto
+
+    light, dark = pareto(outcome, LIGHT), pareto(outcome, DARK)
+    page = html(outcome, pairs, diff, source, (light, dark))
+    return {
+        "outcome.json": outcome.model_dump_json(indent=2).encode(),
+        "changes.diff": diff.encode("utf-8", "surrogateescape"),
+        "pareto.png": light,
+        "contact_sheet.png": contact_sheet(outcome, pairs),
+        "report.html": page.encode(),
+    }
+
+
+def _replace(path: Path, content: bytes) -> None:
+    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
+    try:
+        draft.write_bytes(content)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

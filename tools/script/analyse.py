@@ -1,0 +1,155 @@
+"""Say what a file is without running it. Never raises on any text."""
+
+import ast
+import hashlib
+
+from ...knowledge.types import CallSite, PipelineSite, Record, Script
+from .applied import applied_methods
+from .pipelines import Built, File, find, receiver_of
+from .source import Source, parse
+from .values import Unknown
+
+PARAMETERS = (
+    "prompt",
+    "height",
+    "width",
+    "num_inference_steps",
+    "timesteps",
+    "sigmas",
+    "guidance_scale",
+    "negative_prompt",
+    "num_images_per_prompt",
+)
+"""positional parameters of StableDiffusionPipeline.__call__, in order (diffusers 0.42)"""
+_DTYPES = {"float16": "float16", "half": "float16", "bfloat16": "bfloat16", "float32": "float32", "float": "float32"}
+
+
+class Unreadable(Record):
+    """The text is not Python that can be parsed."""
+
+    message: str
+    line: int | None = None
+
+
+def analyse(path: str, text: str) -> Script | Unreadable:
+    """Every pipeline of a Python text with its calls, or why the text cannot be read."""
+    source = read(path, text)
+    if isinstance(source, Unreadable):
+        return source
+    file = File(source)
+    sha = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return Script(path=path, pipelines=tuple(_site(file, b) for b in find(file)), source_sha=sha)
+
+
+def read(path: str, text: str) -> Source | Unreadable:
+    try:
+        return parse(text)
+    except SyntaxError as e:
+        where = f", line {e.lineno}" if e.lineno else ""
+        return Unreadable(message=f"{path}{where}: not Python that can be parsed ({e.msg})", line=e.lineno)
+    except (ValueError, RecursionError, MemoryError) as e:
+        return Unreadable(message=f"{path}: not Python that can be parsed ({str(e) or type(e).__name__})")
+
+
+def _site(file: File, one: Built) -> PipelineSite:
+    keywords = {k.arg: k.value for k in one.call.keywords if k.arg}
+    moved = _moves(file, one)
+    return PipelineSite(
+        name=one.name,
+        start=file.source.start(one.whole),
+        end=file.source.end(one.whole),
+        pipeline_class=one.pipeline_class,
+        constructor=one.loader,
+        model_id=_string(file, one.call.args[0] if one.call.args else keywords.get("pretrained_model_name_or_path")),
+        function=file.qualified(one.call),
+        load_keywords={name: file.source.code(value) for name, value in keywords.items()},
+        scheduler=_scheduler(file, one, keywords.get("scheduler")),
+        dtype=_dtype(file, one, keywords, moved),
+        device=next((d for call in moved for a in call.args if (d := _string(file, a))), None),
+        applied=tuple(applied_methods(file, one, _dtype(file, one, keywords, moved))),
+        calls=tuple(_call(file, c) for c in one.calls),
+    )
+
+
+def _string(file: File, node: ast.expr | None) -> str | None:
+    value = file.values.of(node)
+    return value if isinstance(value, str) else None
+
+
+def _moves(file: File, one: Built) -> list[ast.Call]:
+    """Calls of `.to`, `.half`, `.cuda` on the pipeline."""
+    return [
+        node
+        for node in ast.walk(file.source.tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("to", "half", "cuda")
+        and file.belongs(one, node.func.value)
+    ]
+
+
+def _dtype(file: File, one: Built, keywords: dict[str, ast.expr], moved: list[ast.Call]) -> str | None:
+    asked = [keywords[k] for k in ("dtype", "torch_dtype") if k in keywords]
+    asked += [a for call in moved for a in (*call.args, *(k.value for k in call.keywords))]
+    for node in asked:
+        for option in [node, *file.values.expressions(node)]:
+            if isinstance(option, ast.Attribute) and option.attr in _DTYPES:
+                return _DTYPES[option.attr]
+    halved = any(isinstance(c.func, ast.Attribute) and c.func.attr == "half" for c in moved)
+    return "float16" if halved else None
+
+
+def _scheduler(file: File, one: Built, keyword: ast.expr | None) -> str | None:
+    """The class of the scheduler that the script sets last."""
+    nodes = [keyword] if keyword is not None else []
+    nodes += [a.value for a in file.scheduler_assignments(one)]
+    for node in reversed(nodes):
+        for option in [node, *file.values.expressions(node)]:
+            if isinstance(option, ast.Call):
+                owner = option.func.value if isinstance(option.func, ast.Attribute) else option.func
+                name = file.origin(owner).rpartition(".")[2]
+                if name.endswith("Scheduler"):
+                    return name
+    return None
+
+
+def _call(file: File, call: ast.Call) -> CallSite:
+    source, values = file.source, arguments_of(file, call)
+    receiver = receiver_of(call)
+    method = call.func.attr if isinstance(call.func, ast.Attribute) and receiver is not call.func else "__call__"
+    return CallSite(
+        start=source.start(call),
+        end=source.end(call),
+        receiver=source.code(receiver) if receiver is not None else "",
+        method=method,
+        function=file.qualified(call),
+        positional=tuple(source.code(a) for a in call.args),
+        keywords={k.arg: source.code(k.value) for k in call.keywords if k.arg},
+        starred=tuple(source.code(k.value) for k in call.keywords if k.arg is None),
+        steps=_integer(file, values.get("num_inference_steps")),
+        guidance_scale=_number(file, values.get("guidance_scale")),
+        height=_integer(file, values.get("height")),
+        width=_integer(file, values.get("width")),
+    )
+
+
+def arguments_of(file: File, call: ast.Call) -> dict[str, ast.expr]:
+    """Arguments by name, as far as they can be seen: by position, by keyword, in a dict literal behind `**`."""
+    found: dict[str, ast.expr] = {}
+    for keyword in call.keywords:
+        if keyword.arg is None:
+            found.update(file.values.mapping(keyword.value) or {})
+    if not any(isinstance(a, ast.Starred) for a in call.args):
+        found.update(zip(PARAMETERS, call.args, strict=False))
+    found.update({k.arg: k.value for k in call.keywords if k.arg})
+    return found
+
+
+def _integer(file: File, node: ast.expr | None) -> int | None:
+    value = file.values.of(node)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _number(file: File, node: ast.expr | None) -> float | None:
+    value = file.values.of(node)
+    return None if isinstance(value, bool | str | Unknown) or value is None else float(value)

@@ -1,0 +1,122 @@
+"""What an expression is, as far as can be said without running it: literals, constants, defaults of arguments."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+Constant = int | float | str | bool | None
+_DEPTH = 6
+
+
+class Unknown:
+    """Not to be said statically."""
+
+
+UNKNOWN = Unknown()
+
+
+@dataclass
+class Values:
+    """Single assignments and defaults by name, for one file. A name that is bound twice to different values is unknown."""
+
+    names: dict[str, list[ast.expr]] = field(default_factory=dict[str, list[ast.expr]])
+    attributes: dict[str, list[ast.expr]] = field(default_factory=dict[str, list[ast.expr]])
+    arguments: dict[str, ast.expr] = field(default_factory=dict[str, ast.expr])
+
+    def of(self, node: ast.expr | None, depth: int = _DEPTH) -> Constant | Unknown:
+        """The constant that `node` evaluates to, or UNKNOWN."""
+        if node is None or depth == 0:
+            return UNKNOWN
+        if isinstance(node, ast.Constant) and isinstance(node.value, int | float | str | bool | None):
+            return node.value
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            value = self.of(node.operand, depth - 1)
+            return -value if isinstance(value, int | float) else UNKNOWN
+        options = self.expressions(node)
+        found = {repr(v): v for v in (self.of(e, depth - 1) for e in options)}
+        return next(iter(found.values())) if len(found) == 1 else UNKNOWN
+
+    def expressions(self, node: ast.expr) -> list[ast.expr]:
+        """What a name, attribute or item stands for."""
+        if isinstance(node, ast.Name):
+            return self.names.get(node.id, [])
+        if isinstance(node, ast.Attribute):
+            if node.attr in self.arguments:
+                return [self.arguments[node.attr]]
+            return self.attributes.get(node.attr, [])
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+            mapping = self.mapping(node.value)
+            found = (mapping or {}).get(str(node.slice.value))
+            return [found] if found is not None else []
+        return []
+
+    def mapping(self, node: ast.expr, depth: int = _DEPTH) -> dict[str, ast.expr] | None:
+        """A dict literal or dict(...) call, by key; None where it cannot be seen whole."""
+        if depth == 0:
+            return None
+        if isinstance(node, ast.Dict):
+            if not all(isinstance(k, ast.Constant) for k in node.keys):
+                return None
+            return {str(k.value): v for k, v in zip(node.keys, node.values, strict=True) if isinstance(k, ast.Constant)}
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict" and not node.args:
+            return {k.arg: k.value for k in node.keywords if k.arg} if all(k.arg for k in node.keywords) else None
+        options = self.expressions(node)
+        return self.mapping(options[0], depth - 1) if len(options) == 1 else None
+
+
+def collect(tree: ast.Module) -> Values:
+    """Read every assignment and default of a file once."""
+    values = Values()
+    for node in ast.walk(tree):
+        for target, value in _bindings(node):
+            _bind(values, target, value)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            _defaults(values, node.args)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "add_argument":
+            _argument(values, node)
+    return values
+
+
+def _bindings(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    if isinstance(node, ast.Assign):
+        yield from ((t, node.value) for t in node.targets)
+    elif isinstance(node, ast.AnnAssign) and node.value is not None:
+        yield node.target, _field_default(node.value)
+    elif isinstance(node, ast.AugAssign):
+        yield node.target, node.value
+
+
+def _field_default(value: ast.expr) -> ast.expr:
+    """`field(default=50)` and `Field(50)` are their default."""
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in ("field", "Field"):
+        named = next((k.value for k in value.keywords if k.arg == "default"), None)
+        return named or (value.args[0] if value.args else value)
+    return value
+
+
+def _bind(values: Values, target: ast.expr, value: ast.expr) -> None:
+    if isinstance(target, ast.Name):
+        values.names.setdefault(target.id, []).append(value)
+        values.attributes.setdefault(target.id, []).append(value)
+    elif isinstance(target, ast.Attribute):
+        values.attributes.setdefault(target.attr, []).append(value)
+
+
+def _defaults(values: Values, arguments: ast.arguments) -> None:
+    positional = [*arguments.posonlyargs, *arguments.args]
+    for arg, default in zip(positional[len(positional) - len(arguments.defaults) :], arguments.defaults, strict=True):
+        values.names.setdefault(arg.arg, []).append(default)
+    for arg, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        if default is not None:
+            values.names.setdefault(arg.arg, []).append(default)
+
+
+def _argument(values: Values, call: ast.Call) -> None:
+    """`add_argument("--steps", type=int, default=50)`: args.steps is 50 unless somebody says otherwise."""
+    given = {k.arg: k.value for k in call.keywords if k.arg}
+    flags = [a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+    long = next((f for f in flags if f.startswith("--")), flags[0] if flags else None)
+    named = given.get("dest")
+    name = named.value if isinstance(named, ast.Constant) else (long or "").lstrip("-").replace("-", "_")
+    if isinstance(name, str) and name and "default" in given:
+        values.arguments[name] = given["default"]

@@ -1,0 +1,1 @@
+"""What was measured, kept in SQLite under content fingerprints, with the pictures beside it."""

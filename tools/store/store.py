@@ -1,0 +1,72 @@
+"""The one store. Knows rows and pictures; knows nothing of agents or benchmarks."""
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter
+from sqlite_utils import Database
+
+from ...knowledge.types import AnyVerdict, Evaluation, Failure, Profile
+from ..errors import SetupError
+from .migrations import MIGRATIONS
+
+Kept = Profile | Evaluation | Failure
+_kept: TypeAdapter[Kept] = TypeAdapter(Annotated[Profile | AnyVerdict, Field(discriminator="kind")])
+
+
+class Store:
+    """SQLite in WAL mode; every write is one transaction, so a killed run leaves whole rows only."""
+
+    def __init__(self, path: Path | str = ":memory:") -> None:
+        try:
+            if path != ":memory:":
+                Path(path).parent.mkdir(parents=True, exist_ok=True)
+            connection = sqlite3.connect(str(path), isolation_level=None, timeout=30.0, check_same_thread=False)
+            self.db = Database(connection)
+            self.db.execute("pragma journal_mode = wal")
+            self.db.execute("pragma synchronous = normal")
+            self._migrate(str(path))
+        except (sqlite3.Error, OSError) as e:
+            raise SetupError(f"the store {path} cannot be used ({e}); choose another with --store") from e
+
+    def _migrate(self, path: str) -> None:
+        self.db.execute("begin immediate")
+        try:
+            (done,) = self.db.execute("pragma user_version").fetchone()
+            if done > len(MIGRATIONS):
+                raise SetupError(f"the store {path} was written by a newer version of diffagent-mcp; upgrade it")
+            for step in MIGRATIONS[done:]:
+                step(self.db)
+            self.db.execute(f"pragma user_version = {len(MIGRATIONS)}")
+        except BaseException:
+            self.db.execute("rollback")
+            raise
+        self.db.execute("commit")
+
+    def get(self, key: str) -> Kept | None:
+        row = self.db.execute("select body from verdicts where key = ?", [key]).fetchone()
+        return _kept.validate_json(row[0]) if row else None
+
+    def put(self, key: str, kept: Kept, pictures: dict[str, Sequence[bytes]] | None = None) -> None:
+        """Keep a value and its pictures, by role, in one transaction."""
+        rows = [(key, role, n, png) for role, many in (pictures or {}).items() for n, png in enumerate(many)]
+        self.db.execute("begin immediate")
+        try:
+            self.db.execute(
+                "insert or replace into verdicts (key, kind, body) values (?, ?, ?)",
+                [key, kept.kind, kept.model_dump_json()],
+            )
+            self.db.conn.executemany("insert or replace into pictures values (?, ?, ?, ?)", rows)
+        except BaseException:
+            self.db.execute("rollback")
+            raise
+        self.db.execute("commit")
+
+    def pictures(self, key: str, role: str) -> list[bytes]:
+        found = self.db.execute("select png from pictures where key = ? and role = ? order by number", [key, role])
+        return [row[0] for row in found.fetchall()]
+
+    def close(self) -> None:
+        self.db.close()
