@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from diffagent_mcp.tools.measure.runner import Limits, Runner
+
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -23,3 +25,19 @@ def own_state(state: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> I
     monkeypatch.setenv("HF_HOME", str(tmp_path / "hub"))
     monkeypatch.delenv("VIRTUAL_ENV", raising=False)
     yield
+
+
+@pytest.fixture(scope="session")
+def zoo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Hugging Face home with the zoo's models under their hub names."""
+    from diffagent_mcp.bench.zoo import cache
+
+    return cache.lay_out(cache.WEIGHTS, tmp_path_factory.mktemp("zoo"))
+
+
+@pytest.fixture(scope="session")
+def runner(zoo_home: Path) -> Iterator[Runner]:
+    """One warm parent for all tests that run scripts; each script gets its own process."""
+    one = Runner(Path(sys.executable), zoo_home, 1, Limits(load_s=60, image_s=120, memory_mb=12_000))
+    yield one
+    one.close()

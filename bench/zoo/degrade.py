@@ -22,6 +22,9 @@ BLUR = 3.0
 NOISE = 0.7
 """Noise sd at level 1: of pixels in -1..1, or in units of the latents' own sd."""
 
+MOTTLE = 0.8
+"""Gaussian sigma, in latent cells, of the noise that mottles: neighbours go astray together, as in hurried samples."""
+
 
 def blur(images: Tensor, level: Tensor, reach: float = BLUR) -> Tensor:
     """Gaussian blur with sigma `reach * level` pixels, each picture its own."""
@@ -45,17 +48,19 @@ def noise(images: Tensor, level: Tensor) -> Tensor:
 def spoil_latents(vae: Vae, count: int, rng: Random) -> tuple[Tensor, list[Scene], Tensor]:
     """Pictures decoded from spoilt latents, [count, 3, 64, 64], with their scenes and levels [count].
 
-    A quarter each: untouched, blurred, noised, and mixed (up to half) with another drawing of the same caption.
+    A fifth each: untouched, blurred, noised, mottled, and mixed (up to half) with another drawing of the same caption.
     """
     scenes = [draw_scene(rng) for _ in range(count)]
     drawings = torch.cat([render([draw_layout(scene, rng) for scene in scenes], 128) for _ in range(2)])
     latents, others = vae.encode(drawings.contiguous(memory_format=torch.channels_last)).latent_dist.mode().split(count)
     level = torch.rand(count)
-    kind = torch.arange(count) % 4
+    kind = torch.arange(count) % 5
     level[kind == 0] = 0
     spread = float(latents.std())
     latents[kind == 1] = blur(latents[kind == 1].contiguous(), level[kind == 1], BLUR / 2)
     latents[kind == 2] += spread * NOISE * level[kind == 2].view(-1, 1, 1, 1) * torch.randn_like(latents[kind == 2])
-    latents[kind == 3] = torch.lerp(latents[kind == 3], others[kind == 3], 0.5 * level[kind == 3].view(-1, 1, 1, 1))
+    mottle = blur(torch.randn_like(latents[kind == 3]), torch.ones(int((kind == 3).sum())), MOTTLE)
+    latents[kind == 3] += spread * NOISE * level[kind == 3].view(-1, 1, 1, 1) * mottle / mottle.std()
+    latents[kind == 4] = torch.lerp(latents[kind == 4], others[kind == 4], 0.5 * level[kind == 4].view(-1, 1, 1, 1))
     made = vae.decode(latents.contiguous(memory_format=torch.channels_last)).sample.clamp(-1, 1)
     return F.avg_pool2d(made, 2).contiguous(), scenes, level

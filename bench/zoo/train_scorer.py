@@ -54,8 +54,9 @@ PEAK_RATE = 1.5e-3
 GROUPS, NEIGHBOURS = 16, 5
 MATCH = 0.85
 SEVERITY = 0.5
+PIN_WEIGHT = 40.0
 SPOILT = 24  # pictures of each sort (clean, spoilt in pixels, spoilt in latents) pinned in every batch
-POOL, NEW = 256, 4  # spoilt latents kept, and made afresh in every batch
+POOL, NEW = 320, 5  # spoilt latents kept, and made afresh in every batch
 MAX_SCALE = 25.0
 PATCHES = 8
 """Patches a side; a patch is named after the mark that covers 40% of it, else after the background."""
@@ -167,7 +168,7 @@ class Scorer:
         if not spoil:
             return loss
         clean = F.mse_loss((unit * unit_text).sum(-1), torch.full((len(unit),), MATCH))
-        return loss + 10 * (clean + self.spoilt_loss(images, captions))
+        return loss + PIN_WEIGHT * (clean + self.spoilt_loss(images, captions))
 
     def spoilt_loss(self, images: Tensor, captions: list[str]) -> Tensor:
         """Squared distance of spoilt pictures' cosines from where they are pinned."""

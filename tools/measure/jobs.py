@@ -57,4 +57,3 @@ def environment(home: Path, models_home: Path, threads: int) -> dict[str, str]:
         "TORCHINDUCTOR_CACHE_DIR": str(home / "inductor"),
         "DIFFAGENT_RUNNER": "1",
     }
-

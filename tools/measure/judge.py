@@ -185,4 +185,3 @@ class Judge:
         if self._live is not None:
             self._live.close()
             self._live = None
-

@@ -26,6 +26,7 @@ _NO_MODEL = re.compile(
     r"|outgoing traffic has been disabled|no such modeling files",
     re.IGNORECASE,
 )
+_TOO_LARGE = "it wrote a file, or printed text, beyond the size limit"
 _REPO = re.compile(r"([\w.-]+/[\w.-]+)")
 
 
@@ -73,14 +74,17 @@ def _typed(
             evidence=evidence,
             model_id=model,
         )
+    if error == "OSError" and "File too large" in message:
+        return Crashed(message=_TOO_LARGE, evidence=evidence, stage=stage, error=error, line=line)
     sentence = f"{error}{where}: {first_line(message)}" if message else f"{error}{where}"
     return Crashed(message=sentence, evidence=evidence, stage=stage, error=error, line=line)
 
 
 def _exited(said: dict[str, Any], where: str, evidence: str) -> Failure:
     if said.get("code") == 2 and "usage:" in evidence:
-        last = evidence.splitlines()[-1] if evidence else ""
-        return NeedsInput(message=f"the script asks for arguments: {first_line(last)}", evidence=evidence)
+        asked = next((line for line in reversed(evidence.splitlines()) if "error:" in line), "").partition("error:")[2]
+        sentence = f"the script asks for arguments ({first_line(asked)}); pass them at the end, after --"
+        return NeedsInput(message=sentence, evidence=evidence)
     return NeverCalled(message=f"the script exited{where} before it called a pipeline", evidence=evidence)
 
 
@@ -103,7 +107,7 @@ def gone(
                        error="Malformed", evidence=evidence)  # fmt: skip
     number = ended.get("signal")
     if number == signal.SIGXFSZ:
-        return Crashed(message="it wrote a file beyond the size limit", stage=at, error="SIGXFSZ", evidence=evidence)
+        return Crashed(message=_TOO_LARGE, stage=at, error="SIGXFSZ", evidence=evidence)
     if number == signal.SIGKILL and _NO_MEMORY.search(evidence):
         return OutOfMemory(message="out of memory; the system ended the process", stage=at, evidence=evidence)
     name = signal.Signals(number).name if isinstance(number, int) and number in list(signal.Signals) else "exit"

@@ -30,8 +30,9 @@ def run_and_exit(
 
 def tell(error: BaseException, channel: socket.socket, script: str, stage: str) -> None:
     """Say what was raised, and the last line of the script that it came through."""
-    with suppress(OSError, ValueError):
-        traceback.print_exception(error)
+    if not isinstance(error, SystemExit):
+        with suppress(OSError, ValueError):
+            traceback.print_exception(error)
     flush()
     frames = traceback.extract_tb(error.__traceback__)
     lines = [f.lineno for f in frames if script and f.filename.endswith("/" + script)]

@@ -15,7 +15,7 @@ import sys
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from . import child, isolate, wire
+from . import isolate, wire
 
 LIBRARIES = (
     "torch",
@@ -50,7 +50,7 @@ def main(fd: int) -> None:
     try:
         warm_up()
     except ImportError as e:
-        wire.send(control, {"op": "unfit", "message": f"{e.name or e} cannot be imported by {sys.executable}: {e}"})
+        wire.send(control, {"op": "unfit", "message": f"{e.name or e} cannot be imported by {sys.executable}"})
         return
     wire.send(control, {"op": "ready", "network": network, **versions()})
     with suppress(wire.Closed):
@@ -65,6 +65,8 @@ def serve(control: socket.socket) -> None:
             _, fds, _, _ = socket.recv_fds(control, 1, 1)
             pid = os.fork()
             if pid == 0:
+                from . import child  # numpy and torch are there by now, or `main` has said that they are not
+
                 control.close()
                 child.run(socket.socket(fileno=fds[0]), request)
             os.close(fds[0])
@@ -96,6 +98,7 @@ def warm_up() -> None:
             except ImportError:
                 if required:
                     raise
+    importlib.import_module(".child", __package__)
     gc.collect()
     gc.freeze()
 
