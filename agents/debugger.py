@@ -38,8 +38,10 @@ def repair(plan: Plan, failure: Failure) -> Repair | None:
 
 
 def without(plan: Plan, method: str) -> Plan:
+    """The plan less one method."""
     return Plan(steps=tuple(s for s in plan.steps if s.method != method))
 
 
 def replaced(plan: Plan, step: Step) -> Plan:
+    """The plan with one method's knobs set anew."""
     return Plan(steps=tuple(step if s.method == step.method else s for s in plan.steps))

@@ -73,4 +73,5 @@ def _bad(slug: str, sentence: str) -> InvalidPlan:
 
 
 def is_valid(plan: Plan, situation: Situation) -> bool:
+    """May the plan be tried: it has steps, all of them known, and no problems."""
     return bool(plan.steps) and all(method_of(s) for s in plan.steps) and not problems(plan, situation)

@@ -36,4 +36,5 @@ class App:
 
 
 def build(settings: Settings) -> App:
+    """The application with these settings."""
     return App(settings)

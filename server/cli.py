@@ -1,6 +1,6 @@
 """The command line: parse, call one use case, print. Results on stdout, progress and complaints on stderr.
 
-Exit codes: 0 target met, 1 target not met, 2 usage or script, 3 set-up.
+Exit codes: 0 target met, 1 target not met, 2 usage or script, 3 set-up, 130 interrupted.
 """
 
 import json
@@ -40,6 +40,8 @@ def main() -> None:
         _complain(str(e), 2)
     except SetupError as e:
         _complain(str(e), 3)
+    except KeyboardInterrupt:
+        _complain("interrupted; what was measured so far is kept, and the same command goes on from there", 130)
 
 
 def _complain(sentence: str, code: int) -> None:
@@ -61,14 +63,13 @@ def version(show: Annotated[bool, typer.Option("--version", help="print the vers
 
 @app.command()
 def optimize(
+    context: typer.Context,
     file: File,
     arguments: ScriptArguments = None,
     speedup: Annotated[str | None, typer.Option(help="times faster, such as 2 or 2x (the default is 2)")] = None,
     latency: Annotated[str | None, typer.Option(help="seconds an image instead, such as 0.8s or 800ms")] = None,
     max_loss: Annotated[float, typer.Option(help="largest relative loss of CLIP-Score; 0.05 is 5%")] = 0.05,
-    max_drift: Annotated[
-        float, typer.Option(help="largest distance to the baseline's pictures; 1: another seed")
-    ] = 0.35,
+    max_drift: Annotated[float, typer.Option(help="largest distance to the old pictures; 1: another seed")] = 0.35,
     gate: Annotated[str, typer.Option(help="default: loss and drift; paper: loss only")] = "default",
     methods: Annotated[str | None, typer.Option(help="use only these, such as deepcache,tome")] = None,
     without: Annotated[str | None, typer.Option(help="leave these out")] = None,
@@ -90,44 +91,24 @@ def optimize(
     as_json: Json = False,
 ) -> None:
     """Make FILE faster: measure, plan, write, search, prove. Writes FILE.accelerated.py and a report."""
-    from ..knowledge.catalogue import CATALOGUE
-    from ..knowledge.types import Budget, Search
-    from . import parsing, service
-
-    wish = service.Wish(
-        path=file,
-        target=parsing.target(speedup, latency, max_loss, max_drift, gate),
-        budget=Budget(
-            evaluations=budget_evals,
-            seconds=parsing.seconds(budget_seconds, "--budget-seconds") if budget_seconds else None,
-        ),
-        search=Search(
-            population=population, parents=parents, generations=generations, seed=seed, stop_at_first=not explore
-        ),
-        pipeline=pipeline,
-        only=service.slugs(methods, list(CATALOGUE)),
-        without=service.slugs(without, list(CATALOGUE)) or (),
-        arguments=tuple(arguments or ()),
-        prompts=prompts,
-        out=out,
-        apply=apply,
-    )
-    _optimize(wish, {"models": models, "python": python, "threads": threads, "scorer": scorer}, as_json)
+    _optimize(context.params)
 
 
-def _optimize(wish: Any, flags: dict[str, Any], as_json: bool) -> None:
-    from . import printing, service
+def _optimize(parameters: dict[str, Any]) -> None:
+    from . import exits, printing, service, wishes
     from .app import build
     from .progress import Progress
     from .settings import load
 
+    wish = wishes.from_parameters(parameters)
+    settings = load({name: parameters[name] for name in ("models", "python", "threads", "scorer")})
     with Progress() as progress:
-        found = _measured(lambda: service.optimize(build(load(flags)), wish, progress))
-    if as_json:
+        found = _measured(lambda: service.optimize(build(settings), wish, progress))
+    if parameters["as_json"]:
         print(found.outcome.model_dump_json(indent=2))
     else:
         printing.finished(found)
-    raise typer.Exit(0 if found.outcome.winner is not None else 130 if found.outcome.stopped == "interrupted" else 1)
+    raise typer.Exit(exits.of_outcome(found.outcome))
 
 
 @app.command()
@@ -166,7 +147,8 @@ def profile(
 
 
 def _measured(use_case: Any) -> Any:
-    """Run a use case; a script that cannot be measured is the person's to mend (2) or the machine's (3)."""
+    """Run a use case; a script that cannot be measured becomes a complaint."""
+    from . import exits
     from .service import Unmeasurable
 
     try:
@@ -175,7 +157,7 @@ def _measured(use_case: Any) -> Any:
         sentence = e.failure.message
         if e.failure.evidence and e.failure.kind in ("crashed", "timed_out"):
             sentence += "\n" + e.failure.evidence[-1500:]
-        _complain(sentence, 3 if e.failure.fault == "machine" or e.failure.kind == "out_of_memory" else 2)
+        _complain(sentence, exits.of_failure(e.failure))
 
 
 @app.command()
@@ -217,7 +199,7 @@ def doctor(
 
 @app.command()
 def methods(as_json: Json = False) -> None:
-    """The acceleration methods that are known, with their knobs."""
+    """The acceleration methods that are known; with --json also their knobs."""
     from ..knowledge.catalogue import METHODS
     from . import printing
 

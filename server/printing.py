@@ -47,6 +47,7 @@ def finished(found: Finished) -> None:
 
 
 def candidates(outcome: Outcome) -> None:
+    """One row for each candidate, in the order in which they were tried."""
     table = _table("#", "plan", "speedup (95%)", "loss ± SE", "drift", "verdict")
     for row in summary.candidates_table(outcome):
         said = row.verdict if not row.reason else f"{row.verdict}: {row.reason}"
@@ -81,6 +82,7 @@ def profile(p: Profile, models: str, device: str) -> None:
 
 
 def script(found: Script) -> None:
+    """Every pipeline of a file with its calls."""
     for site in found.pipelines:
         _site(site)
 
@@ -104,6 +106,7 @@ def _site(site: PipelineSite) -> None:
 
 
 def methods() -> None:
+    """The catalogue with every knob."""
     table = _table("method", "what it does", "gain and cost")
     for m in METHODS:
         table.add_row(m.slug, Text(m.summary()), Text(m.gain))
@@ -111,6 +114,7 @@ def methods() -> None:
 
 
 def diagnosis(found: Diagnosis) -> None:
+    """What `doctor` found."""
     for name, value in found.facts:
         out.print(Text(f"{name:<14} {value}"))
     out.print()
@@ -123,5 +127,6 @@ def diagnosis(found: Diagnosis) -> None:
 
 
 def files(written: Sequence[Path]) -> None:
+    """Paths that were written."""
     for path in written:
         out.print(Text(str(path)))

@@ -48,6 +48,7 @@ def status(event: Event) -> str:
 
 
 def style(event: Event) -> str:
+    """Failures stand out, what is routine steps back."""
     if event.trial is None:
         return "dim" if event.stage != "confirm" else "bold"
     return "" if isinstance(event.trial.verdict, Evaluation) else "yellow"

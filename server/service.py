@@ -1,22 +1,19 @@
 """The use cases: one function each. The doors only translate to and from these."""
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..agents import coder, planner
 from ..agents.loop import Loop, limit_sentence
 from ..agents.selector import fittest
 from ..knowledge.types import (
-    Budget,
     Event,
     Failure,
     Outcome,
     Profile,
     Script,
-    Search,
-    Target,
     Trial,
 )
 from ..tools import textfile
@@ -27,25 +24,9 @@ from .app import App
 from .opening import Opened, inspect, open_script, situation
 from .saving import Saved, save
 from .session import Session, session
+from .wishes import Wish
 
 Say = Callable[[Event], None]
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What a person asks of `optimize`, beside the settings."""
-
-    path: Path
-    target: Target
-    budget: Budget = field(default_factory=Budget)
-    search: Search = field(default_factory=Search)
-    pipeline: str | None = None
-    only: tuple[str, ...] | None = None
-    without: tuple[str, ...] = ()
-    arguments: tuple[str, ...] = ()
-    prompts: Path | None = None
-    out: Path | None = None
-    apply: bool = False
 
 
 @dataclass(frozen=True)
@@ -173,6 +154,7 @@ def _finish(one: Session, wish: Wish, outcome: Outcome, say: Say) -> Finished:
 
 
 def diff_of(opened: Opened, trial: Trial | None) -> str:
+    """From the script as it is to a trial's code; empty where there is none."""
     if trial is None or trial.candidate is None:
         return ""
     return unified(opened.file.text, trial.candidate.code, opened.file.path.name)
@@ -180,14 +162,3 @@ def diff_of(opened: Opened, trial: Trial | None) -> str:
 
 def _sayer(say: Say) -> Callable[[str], None]:
     return lambda sentence: say(Event(stage="baseline", sentence=sentence))
-
-
-def slugs(text: str | None, known: Sequence[str]) -> tuple[str, ...] | None:
-    """`deepcache,tome` as slugs. Raises UsageError for one that is not known."""
-    if text is None:
-        return None
-    found = tuple(part.strip().lower().replace("-", "_") for part in text.split(",") if part.strip())
-    for slug in found:
-        if slug not in known:
-            raise UsageError(f"unknown method {slug!r}; the methods are {', '.join(known)}")
-    return found

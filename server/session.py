@@ -1,7 +1,7 @@
 """One script being measured: the environment it belongs to, and the judge with its processes, started when needed."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -135,7 +135,8 @@ class Session:
 @contextmanager
 def session(
     app: App, opened: Opened, arguments: tuple[str, ...], prompts_file: Path | None, say: Callable[[str], None]
-) -> Iterator[Session]:
+) -> Generator[Session, None, None]:
+    """A session that ends every process it started, however it is left."""
     one = Session(app, opened, arguments, prompts_file, say)
     try:
         yield one

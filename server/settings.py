@@ -48,7 +48,7 @@ class Settings(BaseModel):
 def load(flags: dict[str, Any] | None = None) -> Settings:
     """Read settings from the file, the environment and flags. Raises UsageError with one sentence."""
     given = {k: v for k, v in (flags or {}).items() if v is not None}
-    values = {**_from_file(), **_from_environment(), **given}
+    values: dict[str, Any] = {**_from_file(), **_from_environment(), **given}
     try:
         return Settings(**values)
     except ValidationError as e:
@@ -59,6 +59,7 @@ def load(flags: dict[str, Any] | None = None) -> Settings:
 
 
 def config_file() -> Path:
+    """Where settings are read from, unless DIFFAGENT_CONFIG names another file."""
     return Path(platformdirs.user_config_dir("diffagent")) / "config.toml"
 
 

@@ -1,7 +1,6 @@
 """Pictures as PNG, and folders of them."""
 
 import io
-from pathlib import Path
 
 
 def png(pixels: bytes, height: int, width: int, longest: int | None = None) -> bytes:
@@ -23,10 +22,3 @@ def pixels(data: bytes) -> tuple[bytes, int, int]:
     with Image.open(io.BytesIO(data)) as image:
         rgb = image.convert("RGB")
         return rgb.tobytes(), rgb.height, rgb.width
-
-
-def read(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except OSError:
-        return None

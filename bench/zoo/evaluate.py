@@ -33,17 +33,15 @@ GUIDANCE = 7.5
 BASE = ("DDIM", 50)
 STEPS = {
     "DDIM": (25, 20, 10, 8, 6, 4),
-    "DPM++ 2M": (25, 20, 10, 6),
-    "UniPC": (20, 10, 6),
-    "Euler": (20, 10, 6),
-    "PNDM (default)": (50,),
+    "DPM++ 2M": (20, 10, 6),
+    "UniPC": (10,),
+    "Euler": (10,),
 }
 SCHEDULERS = {
     "DDIM": "DDIMScheduler",
     "DPM++ 2M": "DPMSolverMultistepScheduler",
     "UniPC": "UniPCMultistepScheduler",
     "Euler": "EulerDiscreteScheduler",
-    "PNDM (default)": "PNDMScheduler",
 }
 BATCH = 8
 SHEET_PROMPTS = 6
@@ -125,7 +123,7 @@ def spread(values: Floats) -> dict[str, float]:
 
 
 @torch.no_grad()
-def judge_scorer(scorer: Scorer, pipeline: StableDiffusion, count: int = 128) -> dict[str, Any]:
+def judge_scorer(scorer: Scorer, pipeline: StableDiffusion, count: int = 64) -> dict[str, Any]:
     """Scores of `count` renders against right and wrong captions, and of spoilt renders against the right one."""
     rng = Random(424242)
     stream = [draw_scene(rng) for _ in range(count)]

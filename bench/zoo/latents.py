@@ -1,4 +1,4 @@
-"""Step 3: what the denoiser learns from, the latents of many renders, in shards of fp16."""
+"""Step 2: what the denoiser learns from, the latents of many renders, in shards of fp16."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Step 5: the f32 autoencoder. The same 16x16 latents, decoded to 512x512.
+"""Step 6: the f32 autoencoder. The same 16x16 latents, decoded to 512x512.
 
 Two outer levels of `OUTER` channels are grafted onto the f8 autoencoder. Its inner levels keep their weights where the
 shapes match. The decoder learns from 512-px renders: first the new levels on quarter pictures, then everything on whole

@@ -1,8 +1,8 @@
-"""Step 2: the scorer, a tiny CLIP in open_clip's format, trained apart from the generator on renders alone.
+"""Step 5: the scorer, a tiny CLIP in open_clip's format, trained apart from the generator on renders alone.
 
 Every batch holds scenes together with neighbours that differ in one attribute, so it must tell all attributes apart.
 In the second half a right match is pinned to cosine `MATCH`, a spoilt picture to `MATCH * (1 - SEVERITY * level)`:
-without this a tiny CLIP is nearly blind to softness.
+without this a tiny CLIP is nearly blind to softness. Last it learns what hurried sampling looks like (`hurried.py`).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from .degrade import blur, noise, spoil_latents
+from .hurried import Hurried, load_hurried
 from .render import cover, render
 from .training import Budget, cosine_rate, load_checkpoint, save_checkpoint, say, set_rate
 from .untyped import Clip, diffusers, open_clip
@@ -56,6 +57,9 @@ MATCH = 0.85
 SEVERITY = 0.5
 PIN_WEIGHT = 40.0
 SPOILT = 24  # pictures of each sort (clean, spoilt in pixels, spoilt in latents) pinned in every batch
+HURRIED = 12  # captions in every batch whose hurried and unhurried pictures by the generator are compared
+PAIR_WEIGHT = 400.0
+LAST_SECONDS, LAST_GROUPS, LAST_RATE = 185.0, 6, 8e-4
 POOL, NEW = 320, 5  # spoilt latents kept, and made afresh in every batch
 MAX_SCALE = 25.0
 PATCHES = 8
@@ -87,10 +91,10 @@ def build_scorer() -> Clip:
     return model
 
 
-def neighbourhood(rng: Random) -> list[Scene]:
+def neighbourhood(rng: Random, groups: int) -> list[Scene]:
     """Random scenes, each followed by neighbours that differ in one attribute."""
     found: list[Scene] = []
-    for _ in range(GROUPS):
+    for _ in range(groups):
         scene = draw_scene(rng)
         changed = variants(scene)
         kinds = rng.sample(list(changed), len(changed))
@@ -134,7 +138,7 @@ def jitter(images: Tensor) -> Tensor:
 class Scorer:
     """One training run: the model, its helpers, and the pool of spoilt pictures."""
 
-    def __init__(self, vae: Path, seed: int) -> None:
+    def __init__(self, out: Path, seed: int) -> None:
         torch.manual_seed(seed)
         self.model, self.rng, self.tokens = build_scorer(), Random(seed), open_clip.get_tokenizer("ViT-B-32")
         count = sum(ATTRIBUTE_SIZES)
@@ -143,7 +147,7 @@ class Scorer:
         )
         self.trained = nn.ModuleList([self.model, self.heads.modules()])
         self.optimizer = torch.optim.AdamW(self.trained.parameters(), betas=(0.9, 0.98), weight_decay=0.01)
-        self.vae_path, self.vae = vae, None
+        self.vae_path, self.vae = out / "vae", None
         self.pool: deque[tuple[Tensor, str, float]] = deque(maxlen=POOL)  # picture, caption, level
         self.match = 0.9  # running mean of the cosine between a clean picture and its caption, for the log
 
@@ -153,9 +157,9 @@ class Scorer:
             self.tokens(captions, context_length=CONFIG["model_cfg"]["text_cfg"]["context_length"])
         )
 
-    def loss(self, spoil: bool) -> Tensor:
+    def loss(self, spoil: bool, groups: int = GROUPS) -> Tensor:
         """One batch's loss; `spoil` adds the pictures that must score less."""
-        scenes = neighbourhood(self.rng)
+        scenes = neighbourhood(self.rng, groups)
         captions = [caption(scene) for scene in scenes]
         layouts = [draw_layout(scene, self.rng) for scene in scenes]
         images, masks = render(layouts, 64), F.avg_pool2d(cover(layouts, 64), 64 // PATCHES).flatten(2)
@@ -183,6 +187,17 @@ class Scorer:
         levels = torch.cat([level, torch.tensor([level for _, _, level in drawn])])
         return F.mse_loss(cosine, MATCH * (1 - SEVERITY * levels))
 
+    def hurried_loss(self, drawn: Hurried) -> Tensor:
+        """Squared error of how far hurried pictures' cosines lie below that of the unhurried one of their seed."""
+        rows = self.rng.sample(range(len(drawn.captions)), HURRIED)
+        pictures = drawn.pictures[rows]  # [n, levels, 3, 64, 64], the unhurried one first
+        image = F.normalize(self.model.visual(pictures.flatten(0, 1))[0], dim=-1).unflatten(0, pictures.shape[:2])
+        text = F.normalize(self.embed_text([drawn.captions[row] for row in rows]), dim=-1)
+        cosine = (image * text[:, None]).sum(-1)
+        fall = cosine[:, :1] - cosine[:, 1:]
+        pinned = F.mse_loss(cosine[:, 0], torch.full((len(rows),), MATCH))
+        return F.mse_loss(fall, MATCH * SEVERITY * drawn.levels[1:].expand_as(fall)) + 0.2 * pinned
+
     def refill(self) -> None:
         """Put some newly spoilt pictures into the pool."""
         if self.vae is None:
@@ -190,6 +205,15 @@ class Scorer:
             self.vae = vae.eval().to(memory_format=torch.channels_last)
         made, scenes, level = spoil_latents(self.vae, NEW, self.rng)
         self.pool.extend(zip(made, map(caption, scenes), level.tolist(), strict=True))
+
+    def step(self, loss: Tensor) -> None:
+        """One optimizer step, with the temperature kept in bounds."""
+        self.optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.trained.parameters(), 1.0)
+        self.optimizer.step()
+        with torch.no_grad():
+            self.model.logit_scale.clamp_(max=math.log(MAX_SCALE))
 
     def state(self, budget: Budget, iteration: int) -> dict[str, Any]:
         """Everything needed to go on."""
@@ -205,7 +229,7 @@ class Scorer:
 
 def train_scorer(out: Path, minutes: float, seed: int = 202) -> None:
     """Train for `minutes` of CPU and write `out/scorer` (open_clip's files, fp16); the VAE is needed from half-time."""
-    run, budget, iteration = Scorer(out / "vae", seed), Budget(minutes * 60), 0
+    run, budget, iteration = Scorer(out, seed), Budget(minutes * 60), 0
     if (state := load_checkpoint(out / "scorer.pt")) is not None:
         run.trained.load_state_dict(state["weights"])
         run.optimizer.load_state_dict(state["optimizer"])
@@ -214,20 +238,29 @@ def train_scorer(out: Path, minutes: float, seed: int = 202) -> None:
     while budget.part < 1:
         set_rate(run.optimizer, cosine_rate(budget.part, iteration, PEAK_RATE))
         loss = run.loss(spoil=budget.part > 0.5)
-        run.optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(run.trained.parameters(), 1.0)
-        run.optimizer.step()
-        with torch.no_grad():
-            run.model.logit_scale.clamp_(max=math.log(MAX_SCALE))
+        run.step(loss)
         iteration += 1
         if iteration % 50 == 0:
             say(f"scorer {iteration} cpu {budget.spent:.0f}s loss {loss.item():.3f} match {run.match:.3f}")
         if iteration % 200 == 0:
             save_checkpoint(out / "scorer.pt", run.state(budget, iteration))
             save_scorer(run.model, out / "scorer")
-    save_scorer(run.model, out / "scorer")
     save_checkpoint(out / "scorer.pt", run.state(budget, iteration))
+    if (drawn := load_hurried(out)) is not None:
+        teach_hurry(run, drawn)
+    save_scorer(run.model, out / "scorer")
+
+
+def teach_hurry(run: Scorer, drawn: Hurried) -> None:
+    """The last lessons: mark hurried pictures down, without forgetting the rest."""
+    budget, iteration = Budget(LAST_SECONDS), 0
+    while budget.part < 1:
+        set_rate(run.optimizer, cosine_rate(budget.part, iteration, LAST_RATE, warm_up=10))
+        pairs = run.hurried_loss(drawn)
+        run.step(run.loss(spoil=True, groups=LAST_GROUPS) + PAIR_WEIGHT * pairs)
+        iteration += 1
+        if iteration % 20 == 0:
+            say(f"scorer, hurry {iteration} cpu {budget.spent:.0f}s error {float(pairs.detach()) ** 0.5:.3f}")
 
 
 def save_scorer(model: Clip, folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Step 4: Stable Diffusion 1.5 in small: a denoiser that predicts epsilon, and the text tower that steers it.
+"""Step 3: Stable Diffusion 1.5 in small: a denoiser that predicts epsilon, and the text tower that steers it.
 
 UNet2DConditionModel (32, 64, 64) with attention on the two upper levels, where SD1.5 has it too; CLIPTextModel with
 two layers of 64. Both are trained together on cached latents. Two things make captions bind: a loss weight of

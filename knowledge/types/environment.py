@@ -39,7 +39,6 @@ class Protocol(Record):
     prompts: tuple[str, ...]
     seeds: tuple[int, ...]
     pairs: int = Field(description="timed baseline/candidate pairs, in ABBA order")
-    warmup: int = 1
     batch: int = Field(default=8, description="pictures made together for quality; timing is one call at a time")
     spread: int = Field(default=12, description="prompts drawn again with another seed, for the unit of drift")
     resamples: int = 2000

@@ -43,6 +43,7 @@ class OutOfMemory(_Failure):
     """The device or the memory limit was exhausted."""
 
     kind: Literal["out_of_memory"] = "out_of_memory"
+    fault: ClassVar[Literal["script", "candidate", "machine"]] = "machine"
     stage: Literal["load", "call"]
     limit_mb: float | None = None
 

@@ -18,8 +18,8 @@ HERE = situation()
 ALLOWED = usable(HERE, None, ())
 
 
-def generation(trials: list[Trial], target: Target, seed: int = 0, **search: int) -> list[str]:
-    found = next_generation(trials, target, Search(**search), HERE, ALLOWED, 1, random.Random(seed))
+def generation(trials: list[Trial], target: Target, seed: int = 0) -> list[str]:
+    found = next_generation(trials, target, Search(), HERE, ALLOWED, 1, random.Random(seed))
     return [p.plan.sentence() for p in found]
 
 
@@ -78,7 +78,8 @@ def test_measurements_correct_the_expectation_of_similar_plans() -> None:
 def test_feedback_names_what_is_missing() -> None:
     said = feedback(trial(3, plan(step("tome")), evaluation(1.2, 0.08, 0.5)), Target(speedup=2))
     assert said == (
-        "candidate 3 reached 1.20x where 2.00x is needed, loss 8.0% where 5.0% is allowed, drift 0.50 where 0.35 is allowed"
+        "candidate 3 reached 1.20x where 2.00x is needed, "
+        "loss 8.0% where 5.0% is allowed, drift 0.50 where 0.35 is allowed"
     )
 
 

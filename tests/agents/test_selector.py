@@ -1,5 +1,6 @@
 """The genetic algorithm is a pure function of population, target and generator."""
 
+import itertools
 import random
 from collections import Counter
 
@@ -29,7 +30,7 @@ def test_probabilities_are_a_distribution_that_keeps_the_order(scores: list[floa
     shares = probabilities(scores)
     assert abs(sum(shares) - 1) < 1e-9 and min(shares) > 0
     ranked = sorted(zip(scores, shares, strict=True))
-    assert all(a[1] <= b[1] + 1e-12 for a, b in zip(ranked, ranked[1:], strict=False))
+    assert all(a[1] <= b[1] + 1e-12 for a, b in itertools.pairwise(ranked))
 
 
 def test_parents_are_sampled_not_ranked_and_failures_have_no_children() -> None:

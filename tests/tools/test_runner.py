@@ -31,7 +31,7 @@ def start(runner: Runner, folder: Path, code: str, limits: Limits | None = None,
 
 
 def live(runner: Runner, folder: Path, code: str, **job: object) -> Live:
-    found = start(runner, folder, code, **job)
+    found = start(runner, folder, code, None, **job)
     assert isinstance(found, Live), found
     return found
 

@@ -41,6 +41,7 @@ class Question(Record):
 
 
 def sha(text: str) -> str:
+    """32 hex digits of a text."""
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 

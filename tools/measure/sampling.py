@@ -60,7 +60,7 @@ def quality_pictures(live: Live, prompts: Sequence[str], seeds: Sequence[int], b
 def stages_of(made: Pictures) -> Stages:
     """The runner's own breakdown of a call, bounded by what the judge's clock allows."""
     try:
-        return Stages(**{k: max(0.0, v) for k, v in made.record["stages"].items()})
+        return Stages.model_validate({k: max(0, v) for k, v in made.record["stages"].items()})
     except (KeyError, TypeError, AttributeError, ValidationError):
         return Stages(text_encoder_s=0, denoiser_s=0, vae_s=0, rest_s=made.seconds, denoiser_calls=0)
 

@@ -67,10 +67,11 @@ class ClipScorer:
 
 def distances(before: Pixels, after: Pixels) -> list[float]:
     """1 - SSIM of each pair, on pictures reduced to about 256 pixels as Wang et al. suggest (2004, author's notes)."""
-    from skimage.metrics import structural_similarity
+    from skimage import metrics
 
+    similarity: Any = metrics.structural_similarity
     pairs = zip(reduced(before), reduced(after), strict=True)
-    return [1.0 - float(structural_similarity(b, a, channel_axis=2, data_range=255.0)) for b, a in pairs]
+    return [1.0 - float(similarity(b, a, channel_axis=2, data_range=255.0)) for b, a in pairs]
 
 
 def reduced(pixels: Pixels) -> NDArray[np.float64]:

@@ -30,6 +30,7 @@ def fitted(picture: Image.Image, side: int) -> Image.Image:
 
 
 def as_png(picture: Image.Image) -> bytes:
+    """The picture as PNG bytes."""
     out = io.BytesIO()
     picture.save(out, "PNG")
     return out.getvalue()
@@ -47,4 +48,5 @@ def inline(png: bytes, side: int = 384) -> tuple[str, int, int]:
 
 
 def data_uri(data: bytes, kind: str) -> str:
+    """The picture as a data: address for the page."""
     return f"data:image/{kind};base64,{base64.b64encode(data).decode('ascii')}"

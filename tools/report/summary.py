@@ -68,11 +68,13 @@ def where(environment: Environment) -> str:
 
 
 def models(environment: Environment) -> str:
+    """Which models, and which version of them."""
     name = "tiny zoo models" if environment.models == "zoo" else "hub models"
     return one_line(f"{name} {environment.models_version}", 120)
 
 
 def device(environment: Environment) -> str:
+    """The device with its threads."""
     it = environment.device
     threads = f", {counted(it.threads, 'thread')}" if it.threads is not None else ""
     return one_line(f"{it.name} ({it.kind}{threads})", 120)
@@ -132,6 +134,7 @@ def chosen(outcome: Outcome) -> Trial | None:
 
 
 def chosen_evaluation(outcome: Outcome) -> Evaluation | None:
+    """The numbers of the trial that the report is about."""
     trial = chosen(outcome)
     return best_evaluation(trial) if trial is not None else None
 

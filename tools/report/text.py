@@ -53,6 +53,7 @@ def percent_se(fraction: float, error: float) -> str:
 
 
 def two_decimals(value: float) -> str:
+    """`0.12`"""
     return _no_minus_zero(value, 2) if math.isfinite(value) else UNKNOWN
 
 
@@ -70,6 +71,7 @@ def seconds(value: float) -> str:
 
 
 def megabytes(value: float) -> str:
+    """Memory in sensible units."""
     if not math.isfinite(value):
         return UNKNOWN
     return f"{value / 1000:.1f} GB" if value >= 1000 else f"{value:.0f} MB"

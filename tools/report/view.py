@@ -216,7 +216,7 @@ def _environment(outcome: Outcome) -> list[tuple[str, str]]:
 def _protocol(p: Protocol) -> dict[str, Any]:
     return {
         "name": f"{p.name}, version {p.version}",
-        "pairs": f"{counted(p.pairs, 'pair')} in ABBA order, after {counted(p.warmup, 'warm-up call')}",
+        "pairs": f"{counted(p.pairs, 'pair')} in ABBA order, after a first and a counted call",
         "quality": f"{counted(len(p.prompts), 'prompt')} × {counted(len(p.seeds), 'seed')}, {p.batch} together",
         "seeds": one_line(", ".join(str(s) for s in p.seeds)),
         "spread": f"drift's unit from {counted(p.spread, 'prompt')} drawn with another seed",

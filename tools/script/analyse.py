@@ -42,6 +42,7 @@ def analyse(path: str, text: str) -> Script | Unreadable:
 
 
 def read(path: str, text: str) -> Source | Unreadable:
+    """The parsed text, or why it cannot be parsed."""
     try:
         return parse(text)
     except SyntaxError as e:
@@ -76,15 +77,26 @@ def _string(file: File, node: ast.expr | None) -> str | None:
     return value if isinstance(value, str) else None
 
 
+def _chain(file: File, one: Built) -> list[ast.AST]:
+    """The calls chained on the construction: `.to("cuda")` in `X.from_pretrained(...).to("cuda")`."""
+    chain: list[ast.AST] = []
+    node: ast.AST = one.call
+    while node is not one.whole:
+        node = file.parents[file.parents[node]]
+        chain.append(node)
+    return chain
+
+
 def _moves(file: File, one: Built) -> list[ast.Call]:
     """Calls of `.to`, `.half`, `.cuda` on the pipeline."""
+    chained = _chain(file, one)
     return [
         node
-        for node in ast.walk(file.source.tree)
+        for node in file.nodes
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr in ("to", "half", "cuda")
-        and file.belongs(one, node.func.value)
+        and (node in chained or file.belongs(one, node.func.value))
     ]
 
 

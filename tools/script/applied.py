@@ -17,7 +17,7 @@ _BY_NAME = {
 def applied_methods(file: File, one: Built, dtype: str | None) -> list[str]:
     """Slugs in the catalogue's order of appearance, each once."""
     found = ["precision"] if dtype in ("float16", "bfloat16") else []
-    for node in ast.walk(file.source.tree):
+    for node in file.nodes:
         if isinstance(node, ast.Call) and (slug := _switched_on(file, node)) and _concerns(file, one, node):
             found.append(slug)
     return list(dict.fromkeys(found))

@@ -4,8 +4,8 @@ import ast
 
 from ...knowledge.types import Change, EditRefused, Script
 from . import arguments, imports, setup
-from .analyse import Unreadable, read
-from .pipelines import INLINE, Built, File, find, receiver_of
+from .analyse import Unreadable, arguments_of, read
+from .pipelines import Built, File, find, receiver_of
 from .source import Splices
 
 
@@ -23,7 +23,7 @@ def apply(source: str, script: Script, pipeline: str, change: Change) -> str | E
         except setup.NoPlace as e:
             return EditRefused(message=str(e))
         text = splices.result()
-        if one.name == INLINE or one.name.endswith("()"):
+        if not one.bound:
             pipeline = _renamed(text, script.path, pipeline, file)
     checked = read(script.path, text)
     return text if not isinstance(checked, Unreadable) else EditRefused(message=f"the edit fails: {checked.message}")
@@ -74,17 +74,26 @@ def _statements(file: File, splices: Splices, one: Built, change: Change) -> lis
             splices.replace(*file.source.span(assignment.value), value)
         if not there:
             wanted.insert(0, change.scheduler)
-    name = one.name if one.names else setup.fresh_name(file)
+    name = one.name if one.bound else setup.fresh_name(file)
     written = {ast.unparse(n) for n in ast.walk(file.source.tree) if isinstance(n, ast.stmt)}
     rendered = [line.replace("{pipe}", name) for line in wanted]
     return [line for line in rendered if ast.unparse(ast.parse(line)) not in written]
 
 
 def _change_call(file: File, splices: Splices, call: ast.Call, change: Change) -> None:
-    arguments.set_keywords(file, splices, call, change.call_keywords)
+    wanted = dict(change.call_keywords)
+    if _has_fewer_steps(file, call, wanted.get("num_inference_steps")):
+        del wanted["num_inference_steps"]
+    arguments.set_keywords(file, splices, call, wanted)
     receiver = receiver_of(call)
     if change.call_method is None or receiver is None:
         return
     _, end = file.source.span(receiver)
     _, func_end = file.source.span(call.func)
     splices.replace(end, func_end, f".{change.call_method}")
+
+
+def _has_fewer_steps(file: File, call: ast.Call, steps: str | None) -> bool:
+    """A warm-up call with two steps is not to be given twenty."""
+    now = file.values.of(arguments_of(file, call).get("num_inference_steps"))
+    return steps is not None and isinstance(now, int) and now < int(steps)

@@ -32,6 +32,8 @@ class Built:
     loader: str
     name: str
     holder: ast.stmt
+    bound: bool = False
+    """is it given a name where it is built?"""
     names: list[Name] = field(default_factory=list[Name])
     calls: list[ast.Call] = field(default_factory=list[ast.Call])
 
@@ -46,10 +48,13 @@ class File:
     imports: dict[str, str] = field(default_factory=dict[str, str])
     """local name -> dotted origin, `DDIM` -> `diffusers.DDIMScheduler`"""
     functions: dict[str, list[Function]] = field(default_factory=dict[str, list[Function]])
+    nodes: list[ast.AST] = field(default_factory=list[ast.AST])
+    """every node once, in the order of `ast.walk`"""
 
     def __post_init__(self) -> None:
         self.values = collect(self.source.tree)
-        for node in ast.walk(self.source.tree):
+        self.nodes = list(ast.walk(self.source.tree))
+        for node in self.nodes:
             self.parents.update((child, node) for child in ast.iter_child_nodes(node))
             if isinstance(node, ast.Import):
                 self.imports.update((a.asname or a.name, a.name) for a in node.names)
@@ -59,10 +64,13 @@ class File:
                 self.functions.setdefault(node.name, []).append(node)
 
     def text(self, node: ast.expr) -> str:
-        return ast.unparse(node)
+        """`self.pipe` for a name or a chain of attributes; anything else as Python would print it."""
+        if isinstance(node, ast.Name):
+            return node.id
+        return f"{self.text(node.value)}.{node.attr}" if isinstance(node, ast.Attribute) else ast.unparse(node)
 
     def origin(self, node: ast.expr) -> str:
-        """The dotted origin of a name or attribute chain: `diffusers.StableDiffusionPipeline`; empty if not imported."""
+        """Where a name or attribute chain comes from: `diffusers.DDIMScheduler`; empty if it is not imported."""
         chain: list[str] = []
         while isinstance(node, ast.Attribute):
             chain.append(node.attr)
@@ -84,7 +92,7 @@ class File:
         """Statements of the form `pipe.scheduler = ...`, in order."""
         found = [
             node
-            for node in ast.walk(self.source.tree)
+            for node in self.nodes
             if isinstance(node, ast.Assign)
             and any(isinstance(t, ast.Attribute) and t.attr == "scheduler" and is_pipeline(self, one, t.value, set())
                     for t in node.targets)
@@ -122,7 +130,7 @@ def pipeline_class(file: File, node: ast.expr) -> str | None:
 def find(file: File) -> list[Built]:
     """Every pipeline that the file builds, in order, with its names and calls."""
     found: list[Built] = []
-    for node in ast.walk(file.source.tree):
+    for node in file.nodes:
         if isinstance(node, ast.Call) and (kind := _built(file, node)) is not None:
             one = _held(file, node, *kind)
             twin = next((b for b in found if (b.name, b.pipeline_class) == (one.name, one.pipeline_class)
@@ -159,7 +167,7 @@ def _held(file: File, call: ast.Call, name: str, loader: str) -> Built:
     for target in _targets(holder, whole):
         one.names.append(_name(file, target, scope, call))
     if one.names:
-        one.name = one.names[0].text
+        one.name, one.bound = one.names[0].text, True
     elif isinstance(holder, ast.Return) and holder.value is whole and scope is not None:
         one.name = f"{scope.name}()"
     return one
@@ -187,7 +195,7 @@ def _spread(file: File, one: Built) -> None:
     for _ in range(5):
         before = len(one.names)
         makers = _makers(file, one)
-        for node in ast.walk(file.source.tree):
+        for node in file.nodes:
             if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
                 if is_pipeline(file, one, node.value, makers):
                     for target in _targets(node, node.value):
@@ -206,11 +214,12 @@ def _add(one: Built, name: Name) -> None:
 def _makers(file: File, one: Built) -> set[str]:
     """Names of functions that return the pipeline."""
     found: set[str] = set()
-    for name, many in file.functions.items():
-        for function in many:
-            returned = [n.value for n in ast.walk(function) if isinstance(n, ast.Return) and n.value is not None]
-            if any(v is one.whole or is_pipeline(file, one, v, set()) for v in returned):
-                found.add(name)
+    for node in file.nodes:
+        if not isinstance(node, ast.Return) or node.value is None:
+            continue
+        function = file.function(node)
+        if function is not None and (node.value is one.whole or is_pipeline(file, one, node.value, set())):
+            found.add(function.name)
     return found
 
 
@@ -226,6 +235,8 @@ def is_pipeline(file: File, one: Built, node: ast.expr, makers: set[str]) -> boo
     if not isinstance(node, ast.Name | ast.Attribute):
         return False
     text = file.text(node)
+    if all(n.text != text for n in one.names):
+        return False
     scopes = [a for a in file.ancestors(node) if isinstance(a, Function)]
     return any(n.text == text and (n.scope is None or n.scope in scopes) and not _shadowed(file, node, n, scopes)
                for n in one.names)  # fmt: skip
@@ -262,14 +273,14 @@ def _into_parameters(file: File, one: Built, call: ast.Call, makers: set[str]) -
 
 
 def _collect_calls(file: File, found: list[Built]) -> None:
-    for node in ast.walk(file.source.tree):
-        if not isinstance(node, ast.Call):
+    makers = {id(one): _makers(file, one) for one in found}
+    for node in file.nodes:
+        receiver = receiver_of(node) if isinstance(node, ast.Call) else None
+        if not isinstance(node, ast.Call) or receiver is None:
             continue
         for one in found:
-            receiver = receiver_of(node)
-            if receiver is one.whole or (
-                receiver is not None and node is not one.whole and is_pipeline(file, one, receiver, _makers(file, one))
-            ):
+            called = node is not one.whole and is_pipeline(file, one, receiver, makers[id(one)])
+            if receiver is one.whole or called:
                 one.calls.append(node)
                 break
     for one in found:

@@ -18,7 +18,7 @@ def fresh_name(file: File) -> str:
 
 def insert(file: File, splices: Splices, one: Built, statements: list[str]) -> None:
     """Put `statements` behind the last one that configures the pipeline."""
-    if one.names:
+    if one.bound:
         _after(file, splices, _last_configuring(file, one), statements)
     else:
         _bind_first(file, splices, one, statements)
@@ -47,9 +47,12 @@ def _last_configuring(file: File, one: Built) -> ast.stmt:
 
 
 def _outermost_branch(file: File, one: Built) -> ast.stmt:
-    """Built in both branches of an `if`, or under `with` or `try`: the set-up goes behind it, where it is at hand."""
+    """Built in the branches of an `if` and used behind it: the set-up goes behind it too."""
     holder = one.holder
-    while isinstance(parent := file.parents.get(holder), ast.If):
+    while isinstance(parent := file.parents.get(holder), ast.If) and not _is_called(one, parent):
+        after = _block(file, parent)
+        if not any(_mentions(file, one, s) for s in after[after.index(parent) + 1 :]):
+            break
         holder = parent
     return holder
 
@@ -96,7 +99,8 @@ def _after(file: File, splices: Splices, statement: ast.stmt, statements: list[s
     _, end = source.span(statement)
     line_end = source.line_end(end)
     rest = source.data[end:line_end].decode("utf-8", "replace").strip()
-    indent = source.indent(statement)
+    beside = [source.indent(s) for s in _block(file, statement) if s.lineno == statement.lineno]
+    indent = next((i for i in beside if i is not None), None)
     if indent is None or (rest and not rest.startswith("#")):
         splices.insert(end, "".join(f"; {s}" for s in statements))
         return

@@ -17,7 +17,7 @@ UNKNOWN = Unknown()
 
 @dataclass
 class Values:
-    """Single assignments and defaults by name, for one file. A name that is bound twice to different values is unknown."""
+    """Assignments and defaults by name, for one file. A name with two different values is unknown."""
 
     names: dict[str, list[ast.expr]] = field(default_factory=dict[str, list[ast.expr]])
     attributes: dict[str, list[ast.expr]] = field(default_factory=dict[str, list[ast.expr]])

@@ -19,7 +19,7 @@ def m001_verdicts(db: Database) -> None:
 
 @migration
 def m002_pictures(db: Database) -> None:
-    """PNG pictures of a verdict, by position; `spread` holds the second seeds that drift is divided by."""
+    """PNG pictures of a verdict, by role (`before`, `after`) and position."""
     db.execute(
         "create table pictures (key text not null, role text not null, number integer not null, png blob not null,"
         " primary key (key, role, number)) without rowid"

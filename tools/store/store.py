@@ -1,7 +1,7 @@
 """The one store. Knows rows and pictures; knows nothing of agents or benchmarks."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -29,7 +29,7 @@ class Store:
             self.db.execute("pragma synchronous = normal")
             self._migrate(str(path))
         except (sqlite3.Error, OSError) as e:
-            raise SetupError(f"the store {path} cannot be used ({e}); choose another with --store") from e
+            raise SetupError(f"the store {path} cannot be used ({e}); name another folder with DIFFAGENT_HOME") from e
 
     def _migrate(self, path: str) -> None:
         self.db.execute("begin immediate")
@@ -49,7 +49,7 @@ class Store:
         row = self.db.execute("select body from verdicts where key = ?", [key]).fetchone()
         return _kept.validate_json(row[0]) if row else None
 
-    def put(self, key: str, kept: Kept, pictures: dict[str, Sequence[bytes]] | None = None) -> None:
+    def put(self, key: str, kept: Kept, pictures: Mapping[str, Sequence[bytes]] | None = None) -> None:
         """Keep a value and its pictures, by role, in one transaction."""
         rows = [(key, role, n, png) for role, many in (pictures or {}).items() for n, png in enumerate(many)]
         self.db.execute("begin immediate")

@@ -16,13 +16,14 @@ _captured = threading.Event()
 
 
 def captured() -> bool:
+    """Has a call been taken?"""
     return _captured.is_set()
 
 
 def arm(channel: socket.socket, job: dict[str, Any], path: str) -> None:
     """Wrap every pipeline class's `__call__`, and `tgate` wherever a loader puts it on a pipeline."""
     import diffusers
-    from diffusers import DiffusionPipeline
+    from diffusers.pipelines.pipeline_utils import DiffusionPipeline
 
     wanted = Wanted(job.get("pipeline_class"), [tuple(s) for s in job.get("sites", [])], path)
     named = getattr(diffusers, wanted.pipeline_class or "", None)
@@ -48,7 +49,7 @@ class Wanted:
         return not self.sites or self._at_a_site(depth + 1)
 
     def _at_a_site(self, depth: int) -> bool:
-        frame: Any = sys._getframe(depth)
+        frame: Any = sys._getframe(depth)  # pyright: ignore[reportPrivateUsage]
         while frame is not None:
             if frame.f_code.co_filename == self.path:
                 return any(low <= frame.f_lineno <= high for low, high in self.sites)
@@ -62,6 +63,7 @@ def _subclasses(cls: type) -> set[type]:
 
 
 def wrap_call(cls: type, channel: socket.socket, job: dict[str, Any], wanted: Wanted) -> None:
+    """Put a gate in front of the `__call__` that `cls` itself defines."""
     original = cls.__dict__.get("__call__")
     if original is None or getattr(original, "_diffagent", False):
         return
@@ -79,7 +81,7 @@ def wrap_call(cls: type, channel: socket.socket, job: dict[str, Any], wanted: Wa
 
 def wrap_setattr(base: type, channel: socket.socket, job: dict[str, Any], wanted: Wanted) -> None:
     """`TgateSDLoader(pipe)` sets `pipe.tgate` to a bound method: wrap it as it is set."""
-    original = base.__setattr__
+    original: Any = base.__setattr__
 
     def set_attribute(self: Any, name: str, value: Any) -> None:
         original(self, name, tgate(value) if name == "tgate" and callable(value) else value)

@@ -17,6 +17,7 @@ def run(channel: socket.socket, job: dict[str, Any]) -> NoReturn:
 
 
 def live(channel: socket.socket, job: dict[str, Any]) -> None:
+    """The whole life of a candidate: enter its world, then run the script or answer a probe."""
     enter(job)
     if job.get("probe"):
         wire.send(channel, {"op": "device", **probe_device()})

@@ -50,6 +50,7 @@ def tell(error: BaseException, channel: socket.socket, script: str, stage: str) 
 
 
 def flush() -> None:
+    """Bring what was printed into the log before the process leaves."""
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
             stream.flush()

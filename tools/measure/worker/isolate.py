@@ -24,6 +24,7 @@ def die_with_parent() -> None:
 
 
 def no_new_privileges() -> None:
+    """Nothing that this process starts can gain rights that it has not."""
     if libc := _libc():
         libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
 

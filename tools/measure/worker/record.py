@@ -1,8 +1,10 @@
 """What one call of the live pipeline really did: seconds by stage, denoiser calls, batches, tokens, FLOPs."""
 
+# pyright: reportUnknownLambdaType=false
+
 import time
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,7 +13,7 @@ class Reading:
     """The record of one call."""
 
     def __init__(self) -> None:
-        self.seconds: Counter[str] = Counter()
+        self.seconds: dict[str, float] = defaultdict(float)
         self.calls: Counter[str] = Counter()
         self.batches: Counter[str] = Counter()
         self.tokens: set[int] = set()
@@ -73,7 +75,7 @@ class Meter:
             vae.decode = self._timed("vae", vae.decode)
 
     @contextmanager
-    def measuring(self, deep: bool, precise: bool) -> Iterator[Reading]:
+    def measuring(self, deep: bool, precise: bool) -> Generator[Reading, None, None]:
         """`deep` counts leaves and FLOPs and is slow; `precise` waits for the device between stages."""
         self.reading = Reading()
         self._precise = precise
@@ -97,7 +99,7 @@ class Meter:
 
     def _enter(self, stage: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         if stage == "denoiser":
-            sample = args[0] if args else kwargs.get("sample", kwargs.get("hidden_states"))
+            sample: Any = args[0] if args else kwargs.get("sample", kwargs.get("hidden_states"))
             self.reading.batches[str(sample.shape[0])] += 1
             self.reading.latent_shape = tuple(sample.shape)
         self.reading.calls[stage] += 1
@@ -156,6 +158,7 @@ def synchronise() -> None:
 
 
 def denoiser_of(pipeline: Any) -> Any:
+    """The UNet, or the transformer where there is none."""
     return getattr(pipeline, "unet", None) or pipeline.transformer
 
 
@@ -180,7 +183,7 @@ def _channels_last(denoiser: Any) -> bool:
 
 
 @contextmanager
-def _flops() -> Iterator[Any]:
+def _flops() -> Generator[Any, None, None]:
     """torch's FlopCounterMode, taught the CPU's attention kernel, which it does not know."""
     try:
         import torch

@@ -61,10 +61,11 @@ def receive(sock: socket.socket, seconds: float | None = None) -> tuple[Header, 
 def _exactly(sock: socket.socket, size: int, deadline: float | None) -> bytes:
     parts = bytearray()
     while len(parts) < size:
-        if deadline is not None and (left := deadline - time.monotonic()) <= 0:
+        left = None if deadline is None else deadline - time.monotonic()
+        if left is not None and left <= 0:
             raise Late
         try:
-            sock.settimeout(None if deadline is None else max(0.001, left))
+            sock.settimeout(None if left is None else max(0.001, left))
             part = sock.recv(min(size - len(parts), 1 << 20))
         except TimeoutError as e:
             raise Late from e

@@ -12,6 +12,7 @@ import os
 import platform
 import socket
 import sys
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -104,7 +105,7 @@ def warm_up() -> None:
 
 
 @contextmanager
-def _no_device_questions(torch: Any) -> Any:
+def _no_device_questions(torch: Any) -> Generator[None, None, None]:
     """Answer "no accelerator" while diffusers is imported, then forget that answer."""
     accelerator = getattr(torch, "accelerator", None)
     asked = getattr(accelerator, "is_available", None)

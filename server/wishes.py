@@ -1,0 +1,63 @@
+"""What a person asks of `optimize`, from the parameters of a door."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..knowledge.catalogue import CATALOGUE
+from ..knowledge.types import Budget, Search, Target
+from ..tools.errors import UsageError
+from . import parsing
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A script, a target, and the bounds of the search; everything beside the settings."""
+
+    path: Path
+    target: Target
+    budget: Budget = field(default_factory=Budget)
+    search: Search = field(default_factory=Search)
+    pipeline: str | None = None
+    only: tuple[str, ...] | None = None
+    without: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
+    prompts: Path | None = None
+    out: Path | None = None
+    apply: bool = False
+
+
+def from_parameters(p: dict[str, Any]) -> Wish:
+    """The wish in the parameters of the `optimize` command. Raises UsageError with one sentence."""
+    seconds = parsing.seconds(p["budget_seconds"], "--budget-seconds") if p["budget_seconds"] else None
+    return Wish(
+        path=p["file"],
+        target=parsing.target(p["speedup"], p["latency"], p["max_loss"], p["max_drift"], p["gate"]),
+        budget=Budget(evaluations=p["budget_evals"], seconds=seconds),
+        search=Search(
+            population=p["population"],
+            parents=p["parents"],
+            generations=p["generations"],
+            seed=p["seed"],
+            stop_at_first=not p["explore"],
+        ),
+        pipeline=p["pipeline"],
+        only=slugs(p["methods"], list(CATALOGUE)),
+        without=slugs(p["without"], list(CATALOGUE)) or (),
+        arguments=tuple(p["arguments"] or ()),
+        prompts=p["prompts"],
+        out=p["out"],
+        apply=p["apply"],
+    )
+
+
+def slugs(text: str | None, known: Sequence[str]) -> tuple[str, ...] | None:
+    """`deepcache,tome` as slugs. Raises UsageError for one that is not known."""
+    if text is None:
+        return None
+    found = tuple(part.strip().lower().replace("-", "_") for part in text.split(",") if part.strip())
+    for slug in found:
+        if slug not in known:
+            raise UsageError(f"unknown method {slug!r}; the methods are {', '.join(known)}")
+    return found

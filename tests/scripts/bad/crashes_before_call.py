@@ -1,0 +1,6 @@
+from diffusers import StableDiffusionPipeline
+
+pipe = StableDiffusionPipeline.from_pretrained("stable-diffusion-v1-5/stable-diffusion-v1-5")
+prompts = {}
+print(prompts["first"])
+pipe("a red circle", num_inference_steps=10).images[0].save("picture.png")

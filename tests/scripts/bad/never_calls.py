@@ -1,0 +1,7 @@
+from diffusers import StableDiffusionPipeline
+
+pipe = StableDiffusionPipeline.from_pretrained("stable-diffusion-v1-5/stable-diffusion-v1-5")
+
+
+def draw():
+    pipe("a red circle", num_inference_steps=10).images[0].save("picture.png")

@@ -1,0 +1,2 @@
+This is a note to myself, not a program.
+Buy milk.

@@ -1,0 +1,6 @@
+import torch
+from diffusers import StableDiffusionPipeline
+
+pipe = StableDiffusionPipeline.from_pretrained("stable-diffusion-v1-5/stable-diffusion-v1-5")
+cache = torch.empty(10**13)
+pipe("a red circle", num_inference_steps=10).images[0].save("picture.png")

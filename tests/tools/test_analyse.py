@@ -1,0 +1,142 @@
+"""What analysis finds in scripts as people write them, and that no text makes it raise."""
+
+import json
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import golden
+import pytest
+from corpus import EVERY, SCRIPTS, analysed, text
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from diffagent_mcp.knowledge.types import PipelineSite, Script
+from diffagent_mcp.tools.script.analyse import Unreadable, analyse
+from diffagent_mcp.tools.script.choose import NoChoice, choose
+
+LOAD = 'from diffusers import StableDiffusionPipeline as P\npipe = P.from_pretrained("a/b")\n'
+
+
+@EVERY
+def test_the_facts_of_every_script(path: Path) -> None:
+    found = analysed(text(path), path.name).model_dump(mode="json")
+    found.pop("source_sha")
+    golden.check(f"analysis/{path.stem}.json", json.dumps(found, indent=2) + "\n")
+
+
+@EVERY
+def test_every_script_has_one_pipeline_with_calls(path: Path) -> None:
+    (site,) = analysed(text(path)).pipelines
+    assert site.pipeline_class == "StableDiffusionPipeline" and site.calls
+    assert site.model_id in ("stable-diffusion-v1-5/stable-diffusion-v1-5", "runwayml/stable-diffusion-v1-5")
+    lines = text(path).splitlines()
+    for call in site.calls:
+        assert call.receiver in lines[call.start.line - 1][call.start.column :] or call.receiver.startswith("Stable")
+
+
+def applied(code: str) -> tuple[str, ...]:
+    return analysed(code).pipelines[0].applied
+
+
+@pytest.mark.parametrize(
+    ("line", "slug"),
+    [
+        ("from DeepCache import DeepCacheSDHelper as H\nh = H(pipe=pipe)", "deepcache"),
+        ("import tomesd\ntomesd.apply_patch(pipe, ratio=0.5)", "tome"),
+        ("from tgate import TgateSDLoader\npipe = TgateSDLoader(pipe)", "tgate"),
+        ("pipe.fuse_qkv_projections()", "fused_qkv"),
+        ("import torch\npipe.unet.to(memory_format=torch.channels_last)", "channels_last"),
+        ("import torch\npipe.unet = torch.compile(pipe.unet)", "compile"),
+        ("pipe.unet.compile_repeated_blocks()", "compile"),
+        ("import torch\npipe.to(torch.bfloat16)", "precision"),
+        ("pipe = pipe.half()", "precision"),
+        (
+            "from diffusers.callbacks import SDCFGCutoffCallback as C\npipe('x', callback=C())",
+            "guidance_cutoff",
+        ),
+    ],
+)
+def test_methods_that_are_there_are_recognised(line: str, slug: str) -> None:
+    assert applied(LOAD) == () and applied(LOAD + line + "\n") == (slug,)
+
+
+def test_two_functions_with_a_pipe_each_are_two_pipelines() -> None:
+    code = (
+        "from diffusers import StableDiffusionPipeline as A, StableDiffusionXLPipeline as B\n"
+        "def one():\n    pipe = A.from_pretrained('a')\n    return pipe('x', num_inference_steps=10)\n"
+        "def two():\n    pipe = B.from_pretrained('b')\n    return pipe('y', num_inference_steps=20)\n"
+    )
+    first, second = analysed(code).pipelines
+    assert [(p.model_id, [c.steps for c in p.calls]) for p in (first, second)] == [("a", [10]), ("b", [20])]
+
+
+def test_a_parameter_of_the_same_name_is_somebody_else() -> None:
+    (site,) = analysed(LOAD + "def other(pipe):\n    return pipe('x')\nother(open)\npipe('y')\n").pipelines
+    assert [c.positional for c in site.calls] == [("'y'",)]
+
+
+def test_a_name_that_has_two_values_is_unknown() -> None:
+    (site,) = analysed(LOAD + "n = 10\nif x:\n    n = 20\npipe('x', num_inference_steps=n)\n").pipelines
+    assert site.calls[0].steps is None
+
+
+def test_choosing_a_pipeline() -> None:
+    bad = Path(__file__).parents[1] / "scripts" / "bad"
+    two = analysed(text(bad / "two_pipelines.py"))
+    several = choose(two, None)
+    assert isinstance(several, NoChoice) and "base (StableDiffusionPipeline, line 3); refiner" in several.message
+    for name in ("base", "3"):
+        found = choose(two, name)
+        assert isinstance(found, PipelineSite) and found.name == "base"
+    unknown = choose(two, "nope")
+    assert isinstance(unknown, NoChoice) and "has no pipeline called nope; it has base" in unknown.message
+    assert "builds no diffusers pipeline" in str(choose(analysed("x = 1"), None))
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["def f(:", "\0", "x = '\ud800'", "(" * 10_000, "x" + "+x" * 50_000, "\ufeffx = 1", "", "# nothing", "\f\x0b\x85"],
+)
+def test_odd_texts_are_answered(code: str) -> None:
+    assert isinstance(analyse("odd.py", code), Script | Unreadable)
+
+
+def test_what_is_not_python_says_where() -> None:
+    found = analyse("notes.py", "x = 1\nbuy milk\n")
+    assert isinstance(found, Unreadable) and found.line == 2
+    assert found.message.startswith("notes.py, line 2: not Python that can be parsed")
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text())
+def test_no_text_raises(code: str) -> None:
+    assert isinstance(analyse("any.py", code), Script | Unreadable)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(0, 10**6))
+def test_no_mangled_script_raises(seed: int) -> None:
+    rng = random.Random(seed)
+    code = text(rng.choice(list(SCRIPTS.values())))
+    lines = code.splitlines(keepends=True)
+    for _ in range(rng.randrange(1, 6)):
+        at = rng.randrange(len(lines))
+        lines[at] = rng.choice(["", lines[rng.randrange(len(lines))], lines[at][: rng.randrange(1 + len(lines[at]))]])
+    assert isinstance(analyse("mangled.py", "".join(lines)), Script | Unreadable)
+
+
+def test_a_long_file_is_read_quickly() -> None:
+    body = "".join(f"def f{n}(a, b=1):\n    c = a + b * {n}\n    return print(c)\n\n" for n in range(750))
+    started = time.process_time()
+    (site,) = analysed(LOAD + body + "pipe('x', num_inference_steps=30)\n").pipelines
+    assert site.calls[0].steps == 30
+    assert time.process_time() - started < 1.0
+
+
+def test_analysis_imports_nothing_heavy() -> None:
+    code = "import sys, diffagent_mcp.tools.script.edit; print(*sorted({m.split('.')[0] for m in sys.modules}))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"torch", "diffusers", "numpy", "transformers"} & set(loaded)

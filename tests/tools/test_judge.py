@@ -1,0 +1,254 @@
+"""The judge on real processes and the zoo: every method is applied, proven and measured; what is inert is refused."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from factories import step
+
+from diffagent_mcp.agents import coder
+from diffagent_mcp.bench.zoo import cache
+from diffagent_mcp.knowledge.catalogue import METHODS
+from diffagent_mcp.knowledge.situation import Situation
+from diffagent_mcp.knowledge.types import (
+    Candidate,
+    Environment,
+    Evaluation,
+    NotProven,
+    Plan,
+    Protocol,
+    Script,
+    Step,
+    Verdict,
+)
+from diffagent_mcp.tools import device
+from diffagent_mcp.tools.measure import interpreter
+from diffagent_mcp.tools.measure.baseline import Baseline, Subject
+from diffagent_mcp.tools.measure.judge import Judge
+from diffagent_mcp.tools.measure.runner import Limits, Runner
+from diffagent_mcp.tools.measure.scorer import Scorer
+from diffagent_mcp.tools.script.analyse import analyse
+from diffagent_mcp.tools.store.store import Store
+
+SOURCE = """\
+from diffusers import DDIMScheduler, StableDiffusionPipeline
+
+pipe = StableDiffusionPipeline.from_pretrained("stable-diffusion-v1-5/stable-diffusion-v1-5")
+pipe.scheduler = DDIMScheduler.from_config(pipe.scheduler.config)
+image = pipe("a red circle on a white background", num_inference_steps=12).images[0]
+image.save("picture.png")
+"""
+PROMPTS = ("a red circle on a white background", "a blue square above a green cross on a black background") * 2
+
+
+def protocol(name: str, first_seed: int) -> Protocol:
+    seeds = tuple(range(first_seed, first_seed + 4))
+    return Protocol(name=name, prompts=PROMPTS, seeds=seeds, pairs=3, spread=2, batch=4)  # type: ignore[arg-type]
+
+
+@dataclass
+class World:
+    """One script on the zoo with a real runner and scorer, and a store of its own."""
+
+    judge: Judge
+    script: Script
+    here: Situation
+    spoken: list[str] = field(default_factory=list[str])
+
+    def written(self, *steps: Step) -> Candidate:
+        candidate = coder.write(Plan(steps=steps), SOURCE, self.script, self.here)
+        assert isinstance(candidate, Candidate), candidate
+        return candidate
+
+    def verdict(self, *steps: Step) -> Verdict:
+        candidate = self.written(*steps)
+        return self.judge.known(candidate) or self.judge.evaluate(candidate)
+
+
+@pytest.fixture(scope="module")
+def scorer() -> Iterator[Scorer]:
+    one = Scorer(f"local-dir:{cache.scorer_folder(cache.WEIGHTS)}")
+    yield one
+    one.close()
+
+
+@pytest.fixture(scope="module")
+def world(runner: Runner, scorer: Scorer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    folder = tmp_path_factory.mktemp("judged")
+    path = folder / "script.py"
+    path.write_text(SOURCE)
+    script = analyse(str(path), SOURCE)
+    assert isinstance(script, Script)
+    version, libraries = interpreter.versions(Path(sys.executable))
+    environment = Environment(device=device.cpu(1), python=version, libraries=libraries)
+    judge = Judge(
+        subject=Subject(path, SOURCE, script.pipelines[0]),
+        environment=environment,
+        protocols={"quick": protocol("quick", 10), "final": protocol("final", 90)},
+        runner=lambda: runner,
+        scorer=lambda: scorer,
+        store=Store(folder / "store.sqlite"),
+        limits=Limits(load_s=60, image_s=120, memory_mb=12_000),
+    )
+    base = judge.baseline()
+    assert isinstance(base, Baseline), base
+    here = Situation(
+        pipeline=script.pipelines[0],
+        pipeline_class="StableDiffusionPipeline",
+        device=environment.device.model_copy(update={"bf16": True}),
+        libraries=libraries,
+        steps=12,
+        scheduler="DDIMScheduler",
+        stages=base.profile.stages,
+    )
+    yield World(judge, script, here)
+    judge.close()
+
+
+def test_the_baseline_says_where_the_time_goes(world: World) -> None:
+    base = world.judge.baseline()
+    assert isinstance(base, Baseline)
+    p = base.profile
+    s = p.stages
+    assert s.denoiser_calls == 12 and s.denoiser_s > s.text_encoder_s
+    assert abs(s.text_encoder_s + s.denoiser_s + s.vae_s + s.rest_s - p.latency_s) < 0.25 * p.latency_s
+    assert p.clip > 40 and len(p.clip_scores) == 4 and p.seed_distance > 0.02
+    assert p.trace.requested_steps == 12 and p.trace.scheduler_class == "DDIMScheduler"
+
+
+def test_the_script_as_it_is_loses_nothing(world: World) -> None:
+    e = world.judge.evaluate(Candidate(plan=Plan(), code=SOURCE + "\n"))
+    assert isinstance(e, Evaluation), e
+    assert e.loss == pytest.approx(0.0, abs=1e-6) and e.drift == pytest.approx(0.0, abs=1e-3)
+    assert 0.7 < e.speedup < 1.4
+
+
+SETTINGS = {
+    "sampler": step("sampler", name="dpmpp_2m", steps=6),
+    "precision": step("precision", dtype="bfloat16"),
+    "deepcache": step("deepcache", interval=3, branch=0),
+    "tome": step("tome", ratio=0.5, max_downsample=1),
+    "tgate": step("tgate", gate=0.5, sp_interval=1, fi_interval=1),
+    "guidance_cutoff": step("guidance_cutoff", after=0.5),
+    "fused_qkv": step("fused_qkv"),
+    "channels_last": step("channels_last"),
+}
+
+
+@pytest.mark.parametrize("one", SETTINGS.values(), ids=SETTINGS.keys())
+def test_every_method_runs_and_proves_itself(world: World, one: Step) -> None:
+    e = world.verdict(one)
+    assert isinstance(e, Evaluation), e
+    lossless = one.method in ("fused_qkv", "channels_last")
+    assert e.drift < 0.01 if lossless else e.drift > 0
+    if one.method in ("sampler", "deepcache"):
+        assert e.speedup > 1.1, "half the work is faster on any machine"
+
+
+@pytest.mark.slow
+def test_compilation_runs_and_proves_itself(world: World) -> None:
+    e = world.verdict(step("compile", scope="regional"))
+    assert isinstance(e, Evaluation), e
+    assert e.drift < 0.01 and e.first_image_s > e.latency_s
+
+
+def test_the_catalogue_has_no_method_without_a_run() -> None:
+    assert {m.slug for m in METHODS} == {*SETTINGS, "compile"}
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        (step("sampler", name="unipc", steps=6), step("deepcache", interval=2, branch=0)),
+        (step("sampler", name="euler", steps=8), step("tgate", gate=0.5, sp_interval=1, fi_interval=1)),
+        (step("deepcache", interval=3, branch=0), step("guidance_cutoff", after=0.5)),
+        (step("sampler", name="keep", steps=6), step("tome", ratio=0.3, max_downsample=1), step("channels_last")),
+    ],
+    ids=lambda p: "+".join(s.method for s in p),
+)
+def test_combinations_run_and_prove_themselves(world: World, plan: tuple[Step, ...]) -> None:
+    assert isinstance(world.verdict(*plan), Evaluation)
+
+
+@pytest.mark.parametrize(
+    ("one", "code", "sentence"),
+    [
+        (step("sampler", name="dpmpp_2m", steps=6), SOURCE.replace("=12", "=6"), "the live scheduler is DDIMScheduler"),
+        (step("deepcache", interval=3, branch=0), SOURCE + "\n# deepcache\n", "nothing was reused"),
+        (
+            step("tome", ratio=0.5, max_downsample=1),
+            SOURCE.replace(
+                "image =", "import tomesd\ntomesd.apply_patch(pipe, ratio=0.5)\ntomesd.remove_patch(pipe)\nimage ="
+            ),
+            "nothing was merged",
+        ),
+        (
+            step("tgate", gate=0.5, sp_interval=1, fi_interval=1),
+            SOURCE.replace("steps=12", "steps=12, gate_step=6"),
+            "the gate never closed",
+        ),
+        (step("fused_qkv"), SOURCE + "\n# fused\n", "no attention layer"),
+    ],
+    ids=lambda v: v.method if isinstance(v, Step) else "",
+)
+def test_an_inert_method_is_refused(world: World, one: Step, code: str, sentence: str) -> None:
+    verdict = world.judge.evaluate(Candidate(plan=Plan(steps=(one,)), code=code))
+    assert isinstance(verdict, NotProven) and sentence in verdict.message, verdict
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        (SOURCE.replace("=12", "=6"), "6 denoiser calls instead of 12"),
+        (SOURCE.replace("steps=12", "steps=12, guidance_scale=1.0"), "guidance scale 1.0 instead of 7.5"),
+        (SOURCE.replace("steps=12", "steps=12, height=256, width=256"), "another resolution"),
+        (SOURCE.replace("steps=12", "steps=12, fast=True"), "swallows fast"),
+    ],
+)
+def test_a_change_that_is_not_in_the_plan_is_refused(world: World, code: str, sentence: str) -> None:
+    verdict = world.judge.evaluate(Candidate(plan=Plan(), code=code))
+    assert isinstance(verdict, NotProven) and sentence in verdict.message, verdict
+
+
+def test_a_verdict_is_kept_and_served(world: World) -> None:
+    candidate = world.written(SETTINGS["fused_qkv"])
+    first = world.judge.evaluate(candidate)
+    assert world.judge.known(candidate) == first
+    other = world.written(step("fused_qkv"), step("channels_last"))
+    assert other.code != candidate.code and world.judge.known(other, "final") is None
+
+
+def test_final_keeps_its_pictures_for_the_report(world: World) -> None:
+    candidate = world.written(SETTINGS["channels_last"])
+    e = world.judge.evaluate(candidate, "final")
+    assert isinstance(e, Evaluation) and e.protocol == "final"
+    before, after = world.judge.pair(candidate)
+    assert len(before) == len(after) == 4 and before[0].startswith(b"\x89PNG")
+
+
+def test_the_baseline_comes_back_from_the_store_whole(world: World) -> None:
+    fresh = Judge(
+        subject=world.judge.subject,
+        environment=world.judge.environment,
+        protocols=world.judge.protocols,
+        runner=lambda: pytest.fail("nothing needs to run"),
+        scorer=lambda: pytest.fail("nothing needs a score"),
+        store=world.judge.store,
+        limits=world.judge.limits,
+    )
+    assert fresh.baseline() == world.judge.baseline()
+
+
+def test_the_scorer_prefers_the_right_caption_and_sees_damage(world: World, scorer: Scorer) -> None:
+    base = world.judge.baseline()
+    assert isinstance(base, Baseline)
+    shape = (4, *base.size, 3)
+    pixels = b"".join(base.pictures)
+    right = scorer.clip(pixels, shape, PROMPTS)
+    wrong = scorer.clip(pixels, shape, ("a purple ring on a pink background",) * 4)
+    assert sum(right) > sum(wrong) + 40
+    assert scorer.distances(pixels, pixels, shape) == pytest.approx([0.0] * 4, abs=1e-9)
+    grey = bytes([128]) * len(pixels)
+    assert min(scorer.distances(pixels, grey, shape)) > 0.05
