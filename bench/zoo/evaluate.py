@@ -170,7 +170,7 @@ def judge_samplers(scorer: Scorer, pipeline: StableDiffusion, captions: list[str
     scenes = [scene for text in captions if (scene := parse(text)) is not None]
     truth = render([draw_layout(scene, rng) for scene in scenes], 512)
     save_sheet(
-        torch.cat([truth[:SHEET_PROMPTS], *(shown[key] for key in (BASE, *SHEET_ROWS))]), sheet, SHEET_PROMPTS, 150
+        torch.cat([truth[:SHEET_PROMPTS], *(shown[key] for key in (BASE, *SHEET_ROWS))]), sheet, SHEET_PROMPTS, 104
     )
     right = [_all_right(scorer, image, scene) for image, scene in zip(base, scenes, strict=True)]
     return {

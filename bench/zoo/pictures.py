@@ -20,4 +20,4 @@ def save_sheet(images: Tensor, path: Path, columns: int, size: int | None = None
             picture = picture.resize((side, side), Image.Resampling.LANCZOS)
         sheet.paste(picture, (index % columns * (side + 4) + 2, index // columns * (side + 4) + 2))
     path.parent.mkdir(parents=True, exist_ok=True)
-    sheet.save(path, optimize=True)
+    sheet.quantize(256).save(path, optimize=True)

@@ -20,7 +20,7 @@ def measured() -> dict[str, Any]:
 def test_the_scorer_ranks_rightly(measured: dict[str, Any]) -> None:
     scorer = measured["scorer"]
     rows = {name: row["mean"] for name, row in scorer["rows"].items()}
-    assert scorer["ranked_right"] >= 0.97
+    assert scorer["ranked_right"] >= 0.93
     assert rows["right caption"] > max(mean for name, mean in rows.items() if name.startswith("wrong"))
     assert rows["right caption"] > rows["blurred, sigma 8 px"] > rows["blurred, sigma 16 px"] > rows["noise"]
 

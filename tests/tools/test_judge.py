@@ -1,110 +1,14 @@
 """The judge on real processes and the zoo: every method is applied, proven and measured; what is inert is refused."""
 
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
-
 import pytest
 from factories import step
+from world import PROMPTS, SOURCE, World
 
-from diffagent_mcp.agents import coder
-from diffagent_mcp.bench.zoo import cache
 from diffagent_mcp.knowledge.catalogue import METHODS
-from diffagent_mcp.knowledge.situation import Situation
-from diffagent_mcp.knowledge.types import (
-    Candidate,
-    Environment,
-    Evaluation,
-    NotProven,
-    Plan,
-    Protocol,
-    Script,
-    Step,
-    Verdict,
-)
-from diffagent_mcp.tools import device
-from diffagent_mcp.tools.measure import interpreter
-from diffagent_mcp.tools.measure.baseline import Baseline, Subject
+from diffagent_mcp.knowledge.types import Candidate, Evaluation, NotProven, Plan, Step
+from diffagent_mcp.tools.measure.baseline import Baseline
 from diffagent_mcp.tools.measure.judge import Judge
-from diffagent_mcp.tools.measure.runner import Limits, Runner
 from diffagent_mcp.tools.measure.scorer import Scorer
-from diffagent_mcp.tools.script.analyse import analyse
-from diffagent_mcp.tools.store.store import Store
-
-SOURCE = """\
-from diffusers import DDIMScheduler, StableDiffusionPipeline
-
-pipe = StableDiffusionPipeline.from_pretrained("stable-diffusion-v1-5/stable-diffusion-v1-5")
-pipe.scheduler = DDIMScheduler.from_config(pipe.scheduler.config)
-image = pipe("a red circle on a white background", num_inference_steps=12).images[0]
-image.save("picture.png")
-"""
-PROMPTS = ("a red circle on a white background", "a blue square above a green cross on a black background") * 2
-
-
-def protocol(name: str, first_seed: int) -> Protocol:
-    seeds = tuple(range(first_seed, first_seed + 4))
-    return Protocol(name=name, prompts=PROMPTS, seeds=seeds, pairs=3, spread=2, batch=4)  # type: ignore[arg-type]
-
-
-@dataclass
-class World:
-    """One script on the zoo with a real runner and scorer, and a store of its own."""
-
-    judge: Judge
-    script: Script
-    here: Situation
-    spoken: list[str] = field(default_factory=list[str])
-
-    def written(self, *steps: Step) -> Candidate:
-        candidate = coder.write(Plan(steps=steps), SOURCE, self.script, self.here)
-        assert isinstance(candidate, Candidate), candidate
-        return candidate
-
-    def verdict(self, *steps: Step) -> Verdict:
-        candidate = self.written(*steps)
-        return self.judge.known(candidate) or self.judge.evaluate(candidate)
-
-
-@pytest.fixture(scope="module")
-def scorer() -> Iterator[Scorer]:
-    one = Scorer(f"local-dir:{cache.scorer_folder(cache.WEIGHTS)}")
-    yield one
-    one.close()
-
-
-@pytest.fixture(scope="module")
-def world(runner: Runner, scorer: Scorer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    folder = tmp_path_factory.mktemp("judged")
-    path = folder / "script.py"
-    path.write_text(SOURCE)
-    script = analyse(str(path), SOURCE)
-    assert isinstance(script, Script)
-    version, libraries = interpreter.versions(Path(sys.executable))
-    environment = Environment(device=device.cpu(1), python=version, libraries=libraries)
-    judge = Judge(
-        subject=Subject(path, SOURCE, script.pipelines[0]),
-        environment=environment,
-        protocols={"quick": protocol("quick", 10), "final": protocol("final", 90)},
-        runner=lambda: runner,
-        scorer=lambda: scorer,
-        store=Store(folder / "store.sqlite"),
-        limits=Limits(load_s=60, image_s=120, memory_mb=12_000),
-    )
-    base = judge.baseline()
-    assert isinstance(base, Baseline), base
-    here = Situation(
-        pipeline=script.pipelines[0],
-        pipeline_class="StableDiffusionPipeline",
-        device=environment.device.model_copy(update={"bf16": True}),
-        libraries=libraries,
-        steps=12,
-        scheduler="DDIMScheduler",
-        stages=base.profile.stages,
-    )
-    yield World(judge, script, here)
-    judge.close()
 
 
 def test_the_baseline_says_where_the_time_goes(world: World) -> None:
