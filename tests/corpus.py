@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import pytest
+from factories import situation
 
+from diffagent_mcp.knowledge.render import change_for
 from diffagent_mcp.knowledge.situation import Situation
-from diffagent_mcp.knowledge.types import PipelineSite, Script
+from diffagent_mcp.knowledge.types import EditRefused, PipelineSite, Plan, Script
 from diffagent_mcp.tools.script.analyse import analyse
+from diffagent_mcp.tools.script.edit import apply
 
 HERE = Path(__file__).parent
 SCRIPTS = {
@@ -31,3 +34,20 @@ def situated(site: PipelineSite, base: Situation) -> Situation:
     """A situation at this pipeline, as far as its text says."""
     steps = max((c.steps or 50 for c in site.calls), default=50)
     return base.model_copy(update={"pipeline": site, "steps": steps, "scheduler": site.scheduler})
+
+
+def edited(code: str, of: Plan, name: str | None = None) -> str:
+    """A script with a plan written into it."""
+    script = analysed(code)
+    site = next(p for p in script.pipelines if name in (None, p.name))
+    made = apply(code, script, site.name, change_for(of, situated(site, situation())))
+    assert isinstance(made, str), made
+    return made
+
+
+def refused(code: str, of: Plan) -> str:
+    """The sentence with which a plan is refused."""
+    script = analysed(code)
+    made = apply(code, script, script.pipelines[0].name, change_for(of, situation()))
+    assert isinstance(made, EditRefused), made
+    return made.message

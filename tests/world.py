@@ -20,7 +20,7 @@ PROMPTS = ("a red circle on a white background", "a blue square above a green cr
 
 def protocol(name: str, first_seed: int) -> Protocol:
     seeds = tuple(range(first_seed, first_seed + 4))
-    return Protocol(name=name, prompts=PROMPTS, seeds=seeds, pairs=3, spread=2, batch=4)  # type: ignore[arg-type]
+    return Protocol(name=name, prompts=PROMPTS, seeds=seeds, pairs=2, spread=2, batch=4)  # type: ignore[arg-type]
 
 
 @dataclass

@@ -2,57 +2,55 @@
 
 Every batch holds scenes together with neighbours that differ in one attribute, so it must tell all attributes apart.
 In the second half a right match is pinned to cosine `MATCH`, a spoilt picture to `MATCH * (1 - SEVERITY * level)`:
-without this a tiny CLIP is nearly blind to softness. Last it learns what hurried sampling looks like (`hurried.py`).
+without this a tiny CLIP is nearly blind to softness. Then it learns what hurried sampling looks like (`hurried.py`),
+and last, keeping that, to mark down captions that name the right things in the wrong places or colours.
 """
 
 from __future__ import annotations
 
-import json
 import math
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import torch
 import torch.nn.functional as F
-from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from .degrade import blur, noise, spoil_latents
 from .hurried import Hurried, load_hurried
 from .render import cover, render
+from .scorer_parts import (
+    CONFIG,
+    PATCHES,
+    Heads,
+    build_scorer,
+    contrast,
+    jitter,
+    mirrored,
+    name_losses,
+    neighbourhood,
+    save_scorer,
+)
 from .training import Budget, cosine_rate, load_checkpoint, save_checkpoint, say, set_rate
-from .untyped import Clip, diffusers, open_clip
+from .untyped import diffusers, open_clip
 from .world import (
     ATTRIBUTE_SIZES,
     BACKGROUNDS,
     COLOURS,
+    PLACE_SIZES,
     SHAPES,
     Scene,
-    attributes,
     caption,
     draw_layout,
-    draw_scene,
+    places,
     variants,
 )
 
-CONFIG: dict[str, Any] = {
-    "model_cfg": {
-        "embed_dim": 64,
-        "vision_cfg": {"image_size": 64, "patch_size": 8, "width": 96, "head_width": 24, "layers": 4, "mlp_ratio": 3.0},
-        "text_cfg": {"context_length": 32, "vocab_size": 49408, "width": 32, "heads": 4, "layers": 2},
-    },
-    "preprocess_cfg": {
-        "mean": [0.5, 0.5, 0.5],
-        "std": [0.5, 0.5, 0.5],
-        "interpolation": "bicubic",
-        "resize_mode": "shortest",
-    },
-}
 PEAK_RATE = 1.5e-3
-GROUPS, NEIGHBOURS = 16, 5
+GROUPS = 16
 MATCH = 0.85
 SEVERITY = 0.5
 PIN_WEIGHT = 40.0
@@ -60,79 +58,13 @@ SPOILT = 24  # pictures of each sort (clean, spoilt in pixels, spoilt in latents
 HURRIED = 12  # captions in every batch whose hurried and unhurried pictures by the generator are compared
 PAIR_WEIGHT = 400.0
 LAST_SECONDS, LAST_GROUPS, LAST_RATE = 185.0, 6, 8e-4
-POOL, NEW = 320, 5  # spoilt latents kept, and made afresh in every batch
+BIND_SECONDS, BIND_GROUPS, BIND_RATE = 540.0, 7, 8e-4
+BIND_LEVELS = (0.0, 0.11, 0.32, 0.6)  # what the last stage puts in the place of `hurried.LEVELS`
+MARGIN, MARGIN_WEIGHT = 0.35, 30.0
+SHIFT = 3  # pixels by which hurried pictures are moved at most, in either direction
+POOL, NEW = 320, 5  # spoilt latents kept, and made afresh at a time
+FRESH = 0.3  # share of the batches that make some once the pool is full
 MAX_SCALE = 25.0
-PATCHES = 8
-"""Patches a side; a patch is named after the mark that covers 40% of it, else after the background."""
-
-
-@dataclass
-class Heads:
-    """Training-time helpers, thrown away afterwards: attributes from either embedding, and a name for each patch."""
-
-    image: nn.Linear
-    text: nn.Linear
-    patch: nn.Linear
-
-    def modules(self) -> nn.ModuleList:
-        """The heads as one module."""
-        return nn.ModuleList([self.image, self.text, self.patch])
-
-
-def build_scorer() -> Clip:
-    """The scorer, untrained."""
-    model = open_clip.CLIP(**CONFIG["model_cfg"])
-    model.visual.output_tokens = True
-    nn.init.normal_(model.token_embedding.weight, std=0.2)
-    nn.init.normal_(model.positional_embedding, std=0.1)
-    nn.init.normal_(model.visual.positional_embedding, std=0.2)
-    with torch.no_grad():
-        model.logit_scale.fill_(2.6)
-    return model
-
-
-def neighbourhood(rng: Random, groups: int) -> list[Scene]:
-    """Random scenes, each followed by neighbours that differ in one attribute."""
-    found: list[Scene] = []
-    for _ in range(groups):
-        scene = draw_scene(rng)
-        changed = variants(scene)
-        kinds = rng.sample(list(changed), len(changed))
-        found.append(scene)
-        found.extend(rng.choice(changed[kind]) for kind in (kinds * 2)[:NEIGHBOURS])
-    return found
-
-
-def contrast(images: Tensor, texts: Tensor, scale: Tensor, captions: list[str]) -> Tensor:
-    """Symmetric cross-entropy of unit embeddings [n, d]; pictures that share a caption share the target."""
-    logits = scale * images @ texts.T
-    same = torch.tensor([[a == b for b in captions] for a in captions]).float()
-    target = same / same.sum(1, keepdim=True)
-    return (F.cross_entropy(logits, target) + F.cross_entropy(logits.T, target)) / 2
-
-
-def name_losses(
-    heads: Heads, image: Tensor, text: Tensor, tokens: Tensor, scenes: list[Scene], masks: Tensor
-) -> Tensor:
-    """Cross-entropies of the helper heads."""
-    wanted = torch.tensor([attributes(scene) for scene in scenes])
-    loss = torch.zeros(())
-    for head, weight, embedding in ((heads.image, 0.3, image), (heads.text, 0.15, text)):
-        parts = head(embedding).split(ATTRIBUTE_SIZES, -1)
-        loss = loss + weight * sum(F.cross_entropy(part, wanted[:, k]) for k, part in enumerate(parts))
-    things = len(COLOURS) * len(SHAPES)
-    names = (things + wanted[:, 5])[:, None].expand(-1, PATCHES**2)
-    for slot in range(2):
-        thing = (wanted[:, 2 * slot] * len(SHAPES) + wanted[:, 2 * slot + 1]).clamp(max=things - 1)
-        names = torch.where(masks[:, slot] > 0.4, thing[:, None], names)
-    return loss + 0.5 * F.cross_entropy(heads.patch(tokens).flatten(0, 1), names.flatten())
-
-
-def jitter(images: Tensor) -> Tensor:
-    """Small changes of contrast, tint and grain that must not cost score."""
-    count = len(images)
-    tint = (0.94 + 0.1 * torch.rand(count, 1, 1, 1)) * images + 0.03 * torch.randn(count, 3, 1, 1)
-    return tint + 0.03 * torch.rand(count, 1, 1, 1) * torch.randn_like(images)
 
 
 class Scorer:
@@ -157,8 +89,8 @@ class Scorer:
             self.tokens(captions, context_length=CONFIG["model_cfg"]["text_cfg"]["context_length"])
         )
 
-    def loss(self, spoil: bool, groups: int = GROUPS) -> Tensor:
-        """One batch's loss; `spoil` adds the pictures that must score less."""
+    def loss(self, spoil: bool, groups: int = GROUPS, bind: bool = False) -> Tensor:
+        """One batch's loss; `spoil` adds the pictures that must score less, `bind` the captions that must."""
         scenes = neighbourhood(self.rng, groups)
         captions = [caption(scene) for scene in scenes]
         layouts = [draw_layout(scene, self.rng) for scene in scenes]
@@ -169,6 +101,8 @@ class Scorer:
         self.match = 0.98 * self.match + 0.02 * float((unit * unit_text).sum(-1).mean().detach())
         loss = contrast(unit, unit_text, self.model.logit_scale.exp(), captions)
         loss = loss + name_losses(self.heads, image, text, tokens, scenes, masks)
+        if bind:
+            loss = loss + MARGIN_WEIGHT * self.margin_loss(unit, (unit * unit_text).sum(-1), scenes)
         if not spoil:
             return loss
         clean = F.mse_loss((unit * unit_text).sum(-1), torch.full((len(unit),), MATCH))
@@ -187,12 +121,33 @@ class Scorer:
         levels = torch.cat([level, torch.tensor([level for _, _, level in drawn])])
         return F.mse_loss(cosine, MATCH * (1 - SEVERITY * levels))
 
-    def hurried_loss(self, drawn: Hurried) -> Tensor:
+    def margin_loss(self, unit: Tensor, right: Tensor, scenes: list[Scene]) -> Tensor:
+        """Squared lack of `MARGIN` between the right caption and those with relation, places or a shape exchanged."""
+        wrong: list[str] = []
+        rows: list[int] = []
+        for row, scene in enumerate(scenes):
+            changed = variants(scene)
+            kept = [*changed.get("relation", []), *changed.get("swap", [])]
+            kept += [self.rng.choice(changed[kind]) for kind in changed if kind.endswith("shape")]
+            wrong.extend(map(caption, kept))
+            rows.extend([row] * len(kept))
+        against = (unit[rows] * F.normalize(self.embed_text(wrong), dim=-1)).sum(-1)
+        return F.relu(against - right[rows] + MARGIN).square().mean()
+
+    def hurried_loss(self, drawn: Hurried, vary: bool = False) -> Tensor:
         """Squared error of how far hurried pictures' cosines lie below that of the unhurried one of their seed."""
         rows = self.rng.sample(range(len(drawn.captions)), HURRIED)
+        captions = [drawn.captions[row] for row in rows]
         pictures = drawn.pictures[rows]  # [n, levels, 3, 64, 64], the unhurried one first
+        if vary:  # few captions were drawn: mirror half, move and tint all, or they are learned by heart
+            half = HURRIED // 2
+            captions[:half] = map(mirrored, captions[:half])
+            pictures = torch.cat([pictures[:half].flip(-1), pictures[half:]])
+            down, right = self.rng.randint(0, 2 * SHIFT), self.rng.randint(0, 2 * SHIFT)
+            padded = F.pad(jitter(pictures.flatten(0, 1)), (SHIFT,) * 4, mode="reflect")
+            pictures = padded[..., down : down + 64, right : right + 64].unflatten(0, pictures.shape[:2])
         image = F.normalize(self.model.visual(pictures.flatten(0, 1))[0], dim=-1).unflatten(0, pictures.shape[:2])
-        text = F.normalize(self.embed_text([drawn.captions[row] for row in rows]), dim=-1)
+        text = F.normalize(self.embed_text(captions), dim=-1)
         cosine = (image * text[:, None]).sum(-1)
         fall = cosine[:, :1] - cosine[:, 1:]
         pinned = F.mse_loss(cosine[:, 0], torch.full((len(rows),), MATCH))
@@ -200,6 +155,8 @@ class Scorer:
 
     def refill(self) -> None:
         """Put some newly spoilt pictures into the pool."""
+        if len(self.pool) == POOL and self.rng.random() > FRESH:
+            return
         if self.vae is None:
             vae = diffusers.AutoencoderKL.from_pretrained(self.vae_path)
             self.vae = vae.eval().to(memory_format=torch.channels_last)
@@ -248,6 +205,7 @@ def train_scorer(out: Path, minutes: float, seed: int = 202) -> None:
     save_checkpoint(out / "scorer.pt", run.state(budget, iteration))
     if (drawn := load_hurried(out)) is not None:
         teach_hurry(run, drawn)
+        teach_binding(run, drawn, out)
     save_scorer(run.model, out / "scorer")
 
 
@@ -263,9 +221,23 @@ def teach_hurry(run: Scorer, drawn: Hurried) -> None:
             say(f"scorer, hurry {iteration} cpu {budget.spent:.0f}s error {float(pairs.detach()) ** 0.5:.3f}")
 
 
-def save_scorer(model: Clip, folder: Path) -> None:
-    """Write open_clip's two files; they load by `open_clip.create_model_and_transforms("local-dir:...")`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    weights = {name: tensor.half().contiguous() for name, tensor in model.state_dict().items()}
-    save_file(weights, folder / "open_clip_model.safetensors")
-    (folder / "open_clip_config.json").write_text(json.dumps(CONFIG, indent=2), encoding="utf-8")
+def teach_binding(run: Scorer, drawn: Hurried, out: Path) -> None:
+    """What stands where in which colour: captions that err in it alone must lie `MARGIN` lower.
+
+    The helper heads now name the upper or left thing first: a picture cannot tell which one its caption begins with.
+    """
+    count = sum(PLACE_SIZES)
+    run.heads = Heads(nn.Linear(64, count), nn.Linear(64, count), run.heads.patch, places, PLACE_SIZES)
+    run.trained = nn.ModuleList([run.model, run.heads.modules()])
+    run.optimizer = torch.optim.AdamW(run.trained.parameters(), betas=(0.9, 0.98), weight_decay=0.01)
+    drawn = replace(drawn, levels=torch.tensor(BIND_LEVELS))
+    budget, iteration = Budget(BIND_SECONDS), 0
+    while budget.part < 1:
+        set_rate(run.optimizer, cosine_rate(budget.part, iteration, BIND_RATE, warm_up=20))
+        pairs = run.hurried_loss(drawn, vary=True)
+        run.step(run.loss(spoil=True, groups=BIND_GROUPS, bind=True) + PAIR_WEIGHT * pairs)
+        iteration += 1
+        if iteration % 20 == 0:
+            say(f"scorer, binding {iteration} cpu {budget.spent:.0f}s error {float(pairs.detach()) ** 0.5:.3f}")
+        if iteration % 100 == 0:
+            save_scorer(run.model, out / "scorer")

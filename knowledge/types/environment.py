@@ -35,10 +35,11 @@ class Protocol(Record):
     """How a number is measured. Raise `version` when the meaning of a number changes."""
 
     name: Literal["quick", "final"]
-    version: int = 1
+    version: int = 2
     prompts: tuple[str, ...]
     seeds: tuple[int, ...]
     pairs: int = Field(description="timed baseline/candidate pairs, in ABBA order")
+    blocks: int = Field(default=1, description="fresh pairs of processes that the timed pairs are spread over")
     batch: int = Field(default=8, description="pictures made together for quality; timing is one call at a time")
     spread: int = Field(default=12, description="prompts drawn again with another seed, for the unit of drift")
     resamples: int = 2000

@@ -2,17 +2,21 @@
 
 import ast
 import difflib
+import random
 from pathlib import Path
 
 import golden
 import pytest
-from corpus import EVERY, SCRIPTS, analysed, situated, text
+from corpus import EVERY, SCRIPTS, analysed, edited, situated, text
 from factories import plan, situation, step
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from diffagent_mcp.knowledge.catalogue import METHODS
 from diffagent_mcp.knowledge.method import Method
 from diffagent_mcp.knowledge.render import change_for
-from diffagent_mcp.knowledge.types import Change, EditRefused, Import, Plan
+from diffagent_mcp.knowledge.types import EditRefused, Plan, Script
+from diffagent_mcp.tools.script.analyse import analyse
 from diffagent_mcp.tools.script.diff import unified
 from diffagent_mcp.tools.script.edit import apply
 
@@ -24,21 +28,6 @@ FULL = plan(
 )
 GATED = plan(step("sampler", name="euler", steps=25), step("tgate", gate=0.5), step("channels_last"))
 EACH = [plan(m().step()) for m in METHODS]
-
-
-def edited(code: str, of: Plan, name: str | None = None) -> str:
-    script = analysed(code)
-    site = next(p for p in script.pipelines if name in (None, p.name))
-    made = apply(code, script, site.name, change_for(of, situated(site, situation())))
-    assert isinstance(made, str), made
-    return made
-
-
-def refused(code: str, of: Plan) -> str:
-    script = analysed(code)
-    made = apply(code, script, script.pipelines[0].name, change_for(of, situation()))
-    assert isinstance(made, EditRefused), made
-    return made.message
 
 
 @pytest.mark.parametrize("kind", METHODS, ids=lambda m: m.slug)
@@ -63,11 +52,26 @@ def test_an_edit_parses_is_idempotent_and_keeps_the_rest(path: Path, of: Plan) -
     (site,) = analysed(once).pipelines
     again = apply(once, analysed(once), site.name, change_for(of, situated(analysed(code).pipelines[0], situation())))
     assert again == once
-    assert ("\r\n" in code) == ("\r\n" in once) and "\r\n" not in once.replace("\r\n", "") + ""
+    returns = code.count("\r\n")
+    assert once.count("\r\n") == (once.count("\n") if returns else 0), "line endings are the file's own"
     assert code.endswith("\n") == once.endswith("\n")
     before, after = code.splitlines(keepends=True), once.splitlines(keepends=True)
     kept = sum(b.size for b in difflib.SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks())
-    assert len(before) - kept <= 8, "at most one line for each thing that had to change"
+    assert len(before) - kept <= 3 + len(analysed(code).pipelines[0].calls), "a line for each thing that had to change"
+    longest = max(120, *(len(line.rstrip("\r\n")) for line in before))
+    assert all(len(line.rstrip("\r\n")) <= longest for line in after), "no line gets too long to read"
+
+
+MARKS = {"precision", "deepcache", "tome", "tgate", "guidance_cutoff", "fused_qkv", "channels_last", "compile"}
+
+
+@EVERY
+@pytest.mark.parametrize("of", EACH, ids=lambda p: p.steps[0].method)
+def test_a_method_that_was_written_is_found_again(path: Path, of: Plan) -> None:
+    before = analysed(text(path)).pipelines[0]
+    (after,) = analysed(edited(text(path), of)).pipelines
+    assert set(after.applied) - set(before.applied) == {of.steps[0].method} & MARKS
+    assert len(after.calls) == len(before.calls)
 
 
 @EVERY
@@ -80,96 +84,31 @@ def test_what_was_asked_for_is_what_analysis_then_finds(path: Path) -> None:
     assert all(c.method == "tgate" and "gate_step" in c.keywords for c in gated.calls)
 
 
-HEAD = "from diffusers import StableDiffusionPipeline\n"
-BUILD = 'StableDiffusionPipeline.from_pretrained("a/b")'
-TWENTY = plan(step("sampler", name="dpmpp_2m", steps=20), step("fused_qkv"))
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, 10**6))
+def test_an_edit_of_a_mangled_script_is_right_or_refused(seed: int) -> None:
+    rng = random.Random(seed)
+    lines, others = (text(rng.choice(list(SCRIPTS.values()))).splitlines(keepends=True) for _ in range(2))
+    for _ in range(rng.randrange(1, 5)):
+        at, other = rng.randrange(len(lines)), rng.randrange(len(others))
+        lines[at : at + rng.randrange(3)] = others[other : other + rng.randrange(6)] or ["\n"]
+    code = "".join(lines)
+    script = analyse("mangled.py", code)
+    for site in script.pipelines if isinstance(script, Script) else ():
+        change = change_for(rng.choice([FULL, GATED]), situation(pipeline=site))
+        made = apply(code, analysed(code), site.name, change)
+        if isinstance(made, EditRefused):
+            assert "does not fit" not in made.message, made.message
+        elif "<" not in site.name and "(" not in site.name and site.name in [p.name for p in analysed(made).pipelines]:
+            assert apply(made, analysed(made), site.name, change) == made
 
 
-@pytest.mark.parametrize(
-    "code",
-    [
-        f"(pipe := {BUILD})('x')\n",
-        f"pipe, n = {BUILD}, 3\npipe('x')\n",
-        f"make = lambda: {BUILD}\nmake()('x')\n",
-        f"pipes = [{BUILD} for _ in range(2)]\n",
-        f"if True: ready = bool({BUILD})\n",
-    ],
-)
-def test_where_there_is_no_room_the_edit_is_refused(code: str) -> None:
-    assert "bind it to a name first" in refused(HEAD + code, TWENTY)
-
-
-@pytest.mark.parametrize(
-    ("code", "expected"),
-    [
-        (f"pipe = {BUILD}; img = pipe('x')\n", "; pipe.fuse_qkv_projections(); img = pipe("),
-        (f"if True: pipe = {BUILD}\npipe('x')\n", f"if True: pipe = {BUILD}\npipe.scheduler ="),
-        (f"if fast:\n    pipe = {BUILD}\nelse:\n    pipe = {BUILD}\npipe('x')\n", ")\npipe.scheduler ="),
-        (f"img = {BUILD}('x').images[0]\n", f"pipe = {BUILD}\npipe.scheduler ="),
-        (f"with open('f') as f:\n  pipe = {BUILD}\n  pipe('x')\n", "\n  pipe.scheduler ="),
-        (f"pipe = {BUILD}\npipe = pipe.to('cpu')  # here\nprint(1)\npipe('x')\n", "# here\npipe.scheduler ="),
-        (f"async def f():\n    p = {BUILD}\n    return p('x')\n", ")\n    p.scheduler ="),
-        (f"class A:\n    pipe = {BUILD}\n    def f(self): return self.pipe('x')\n", ")\n    pipe.scheduler ="),
-        (f"x = 1\npipe = {BUILD}\npipe('x')", "pipe('x', num_inference_steps=20)"),
-        (f"pipe = {BUILD}\npipe(\n)\n", "pipe(num_inference_steps=20\n)"),
-    ],
-)
-def test_set_up_goes_where_the_pipeline_is_ready(code: str, expected: str) -> None:
-    made = edited(HEAD + code, TWENTY)
-    assert expected in made, made
-
-
-@pytest.mark.parametrize(
-    ("call", "expected"),
-    [
-        ("pipe('x', num_inference_steps=n)", "pipe('x', num_inference_steps=20)"),
-        ("pipe('x', 512, 512, 50)", "pipe('x', 512, 512, 20)"),
-        ("pipe('x', **more)", "pipe('x', **{**more, \"num_inference_steps\": 20})"),
-        ("pipe('x', **{'num_inference_steps': 30})", "pipe('x', **{'num_inference_steps': 20})"),
-        ("pipe('x', **dict(eta=0.0))", "pipe('x', **dict(eta=0.0), num_inference_steps=20)"),
-        ("pipe(\n    'x',\n    eta=0.0,  # why\n)", "eta=0.0,  # why\n    num_inference_steps=20,\n)"),
-        ("pipe(\n    'x',\n    eta=0.0  # why\n)", "eta=0.0,  # why\n    num_inference_steps=20\n)"),
-        ("pipe('x', num_inference_steps=20)", "pipe('x', num_inference_steps=20)"),
-        ("pipe('x', num_inference_steps=4)", "pipe('x', num_inference_steps=4)"),
-    ],
-)
-def test_arguments_in_the_style_of_the_call(call: str, expected: str) -> None:
-    made = edited(f"{HEAD}pipe = {BUILD}\n{call}\n", TWENTY)
-    assert expected in made, made
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ("#!/usr/bin/env python\n# coding: utf-8\n", "#!/usr/bin/env python\n# coding: utf-8\n"),
-        ('"""Doc."""\nfrom __future__ import annotations\n', '"""Doc."""\nfrom __future__ import annotations\n'),
-        ("import os\nimport torch\n", "import os\nimport torch\n"),
-    ],
-)
-def test_imports_come_after_what_must_stand_first(before: str, after: str) -> None:
-    change = Change(imports=(Import(module="torch"), Import(module="DeepCache", name="DeepCacheSDHelper")))
-    code = f"{before}{HEAD}pipe = {BUILD}\npipe('x')\n"
-    made = apply(code, analysed(code), "pipe", change)
-    assert isinstance(made, str) and made.startswith(after)
-    assert made.count("import torch") == 1 and "from DeepCache import DeepCacheSDHelper\n" in made
-    compile(made, "made.py", "exec")
-
-
-def test_a_local_import_of_diffusers_is_extended_where_it_is() -> None:
-    code = f"def f():\n    from diffusers import StableDiffusionPipeline\n    pipe = {BUILD}\n    return pipe('x')\n"
-    made = edited(code, TWENTY)
-    assert "    from diffusers import StableDiffusionPipeline, DPMSolverMultistepScheduler\n" in made
-
-
-def test_a_byte_order_mark_stays() -> None:
-    made = edited(f"\ufeff{HEAD}pipe = {BUILD}\npipe('x')\n", TWENTY)
-    assert made.startswith("\ufefffrom diffusers") and made.count("\ufeff") == 1
-
-
-def test_the_pipeline_that_is_meant_is_the_one_that_changes() -> None:
-    code = f"{HEAD}a = {BUILD}\nb = {BUILD}\na('x')\nb('y')\n"
-    made = edited(code, TWENTY, "b")
-    assert "a('x')" in made and "b('y', num_inference_steps=20)" in made and "a.scheduler" not in made
+@pytest.mark.parametrize("name", ["crashes_before_call", "swallows", "needs_arguments", "never_calls", "exits"])
+def test_scripts_that_cannot_run_can_be_edited(name: str) -> None:
+    code = text(SCRIPTS["handler"].parent / "bad" / f"{name}.py")
+    made = edited(code, FULL)
+    ast.parse(made)
+    assert edited(made, FULL) == made
 
 
 def test_a_diff_says_where_a_newline_is_missing() -> None:

@@ -5,7 +5,14 @@ import statistics as st
 
 import pytest
 
-from diffagent_mcp.tools.measure.statistics import bootstrap, break_even, median_ratio, relative_loss, standard_error
+from diffagent_mcp.tools.measure.statistics import (
+    bootstrap,
+    bootstrap_blocks,
+    break_even,
+    median_ratio,
+    relative_loss,
+    standard_error,
+)
 
 
 def test_the_speedup_is_the_median_of_paired_ratios() -> None:
@@ -70,3 +77,19 @@ def test_a_slow_start_pays_back_after_some_images(
     before: tuple[float, float], after: tuple[float, float], images: int | None
 ) -> None:
     assert break_even(before, after) == images
+
+
+def test_blocks_that_share_their_luck_widen_the_interval() -> None:
+    """True ratio 1, each block off by its own 2%: intervals over blocks cover it; over samples alone they do not."""
+    rng = random.Random(3)
+    covered = {"blocks": 0, "samples": 0}
+    for world in range(150):
+        luck = [rng.gauss(1.0, 0.02) for _ in range(8)]
+        blocks = [[rng.gauss(centre, 0.02) for _ in range(2)] for centre in luck]
+        whole = bootstrap_blocks(blocks, st.median, random.Random(world), 300)
+        alone = bootstrap([x for b in blocks for x in b], st.median, random.Random(world), 300)
+        covered["blocks"] += whole.low <= 1.0 <= whole.high
+        covered["samples"] += alone.low <= 1.0 <= alone.high
+    assert covered["blocks"] >= 135 and covered["blocks"] > covered["samples"] + 5, covered
+    one = bootstrap_blocks([[1.0, 1.1, 1.2]], st.median, random.Random(0))
+    assert one == bootstrap([1.0, 1.1, 1.2], st.median, random.Random(0))

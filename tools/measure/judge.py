@@ -18,13 +18,14 @@ from ...knowledge.types import (
     Profile,
     Protocol,
     Record,
+    Trace,
     Verdict,
 )
 from ..store.store import Store
 from . import report_card
 from .baseline import Baseline, Subject, profile_of, restore
 from .runner import Limits, Live, Pictures, Runner
-from .sampling import call_at, quality_pictures, timed_pairs, trace_of
+from .sampling import Pairs, call_at, quality_pictures, timed_blocks, timed_pairs, trace_of
 from .scorer import Scorer
 
 
@@ -119,36 +120,46 @@ class Judge:
         if not isinstance(live, Live):
             return live, []
         try:
-            return self._judge(live, candidate.plan, before, self.protocols[protocol])
+            return self._judge(live, candidate, before, self.protocols[protocol])
         finally:
             live.close()
 
-    def _judge(self, live: Live, plan: Plan, before: Baseline, protocol: Protocol) -> tuple[Verdict, list[bytes]]:
-        n = live.captured["images_per_call"]
-        prompts, seeds = list(protocol.prompts[:n]), list(protocol.seeds[:n])
-        first = live.pictures(prompts, seeds)
-        if not isinstance(first, Pictures):
-            return first, []
-        live.first_image_s = first.seconds
-        deep = live.pictures(prompts, seeds, deep=True)
-        if not isinstance(deep, Pictures):
-            return deep, []
-        trace = trace_of(deep)
-        if isinstance(trace, Failure):
+    def _judge(
+        self, live: Live, candidate: Candidate, before: Baseline, protocol: Protocol
+    ) -> tuple[Verdict, list[bytes]]:
+        trace = self._proven(live, candidate.plan, before, protocol)
+        if not isinstance(trace, Trace):
             return trace, []
-        if inert := unproven(plan, trace, before.profile.trace):
-            return inert[0], []
-        opponent = self.live_baseline()
-        if not isinstance(opponent, Live):
-            return opponent, []
-        pairs = timed_pairs(opponent, live, protocol)
-        if isinstance(pairs, Failure):
-            return pairs, []
-        batch = protocol.batch if batch_safe(plan) else 1
+        batch = protocol.batch if batch_safe(candidate.plan) else 1
         pictures = quality_pictures(live, protocol.prompts, protocol.seeds, batch)
-        if isinstance(pictures, Failure):
+        if not isinstance(pictures, Pictures):
             return pictures, []
+        pairs = self._pairs(live, candidate, protocol)
+        if not isinstance(pairs, Pairs):
+            return pairs, []
         return report_card.evaluation(live, trace, pairs, pictures, before, protocol, self.scorer())
+
+    def _proven(self, live: Live, plan: Plan, before: Baseline, protocol: Protocol) -> Trace | Failure:
+        """The first image, then a counted call: does it show the plan, and nothing else?"""
+        first = live.pictures(*call_at(live, protocol, 0))
+        if not isinstance(first, Pictures):
+            return first
+        live.first_image_s = first.seconds
+        deep = live.pictures(*call_at(live, protocol, 0), deep=True)
+        if not isinstance(deep, Pictures):
+            return deep
+        trace = trace_of(deep)
+        inert = unproven(plan, trace, before.profile.trace) if isinstance(trace, Trace) else []
+        return inert[0] if inert else trace
+
+    def _pairs(self, live: Live, candidate: Candidate, protocol: Protocol) -> Pairs | Failure:
+        """Timed pairs: against the baseline's process that is there, or over fresh processes on both sides."""
+        if protocol.blocks > 1:
+            code, limits = candidate.code, live.limits
+            before, after = (lambda: self._start(self.subject.code, self.limits)), (lambda: self._start(code, limits))
+            return timed_blocks(before, after, protocol)
+        opponent = self.live_baseline()
+        return timed_pairs(opponent, live, protocol) if isinstance(opponent, Live) else opponent
 
     def pair(self, candidate: Candidate, protocol: str = "final") -> tuple[list[bytes], list[bytes]]:
         """Baseline's and candidate's kept pictures (PNG), in the order of the protocol's prompts."""

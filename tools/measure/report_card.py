@@ -9,14 +9,15 @@ from .baseline import Baseline, median_stages
 from .runner import Live, Pictures
 from .sampling import Pairs, stages_of
 from .scorer import Scorer
-from .statistics import bootstrap, break_even, relative_loss, standard_error
+from .statistics import bootstrap_blocks, break_even, relative_loss, standard_error
 
 
 def evaluation(
     live: Live, trace: Trace, pairs: Pairs, pictures: Pictures, before: Baseline, protocol: Protocol, scorer: Scorer
 ) -> tuple[Evaluation, list[bytes]]:
     """The evaluation, and the candidate's pictures as PNG where the protocol keeps them."""
-    ratios = [b / a for b, a in zip(pairs.before, pairs.after, strict=True)]
+    blocks = pairs.ratios()
+    ratios = [ratio for block in blocks for ratio in block]
     scores = prompt_scores(pictures, before, protocol, scorer)
     clip_before, clip_after = [s.clip_before for s in scores], [s.clip_after for s in scores]
     loss, loss_se = relative_loss(clip_before, clip_after)
@@ -29,7 +30,7 @@ def evaluation(
     found = Evaluation(
         protocol=protocol.name,
         speedup=statistics.median(ratios),
-        speedup_interval=bootstrap(ratios, statistics.median, Random(0), protocol.resamples),
+        speedup_interval=bootstrap_blocks(blocks, statistics.median, Random(0), protocol.resamples),
         pairs=len(ratios),
         latency_s=latency,
         baseline_s=baseline,

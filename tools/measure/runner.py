@@ -229,7 +229,8 @@ class Runner:
     def _spawn(self, job: dict[str, Any], folder: Path, limits: Limits | None = None) -> Live:
         self.ready()
         ours, theirs = socket.socketpair()
-        wire.send(self.control, {"op": "spawn", "folder": str(folder), "threads": self.threads, **job})
+        world = {"folder": str(folder), "threads": self.threads, "cpus": jobs.cpus(self.threads)}
+        wire.send(self.control, {"op": "spawn", **world, **job})
         socket.send_fds(self.control, [b"x"], [theirs.fileno()])
         theirs.close()
         answer, _ = wire.receive(self.control, 60.0)

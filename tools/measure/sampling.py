@@ -1,6 +1,6 @@
 """Asking live pipelines for pictures: for the clock, one call at a time and interleaved; for quality, in batches."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
@@ -12,6 +12,10 @@ ANOTHER_SEED = 7_000_003
 """added to a seed to get the second picture of a prompt, for the unit of drift"""
 
 
+Starter = Callable[[], Live | Failure]
+"""starts a fresh process and brings it to its pipeline call"""
+
+
 @dataclass(frozen=True)
 class Pairs:
     """Seconds an image, pair by pair, and the candidate's calls."""
@@ -19,6 +23,13 @@ class Pairs:
     before: list[float]
     after: list[float]
     calls: list[Pictures]
+    blocks: int = 1
+
+    def ratios(self) -> list[list[float]]:
+        """Speedups pair by pair, block by block."""
+        every = [b / a for b, a in zip(self.before, self.after, strict=True)]
+        size = len(every) // self.blocks
+        return [every[k * size : (k + 1) * size] for k in range(self.blocks)]
 
 
 def call_at(live: Live, protocol: Protocol, index: int) -> tuple[list[str], list[int]]:
@@ -28,10 +39,12 @@ def call_at(live: Live, protocol: Protocol, index: int) -> tuple[list[str], list
     return [protocol.prompts[i] for i in at], [protocol.seeds[i] for i in at]
 
 
-def timed_pairs(before: Live, after: Live, protocol: Protocol) -> Pairs | Failure:
+def timed_pairs(
+    before: Live, after: Live, protocol: Protocol, first: int = 0, count: int | None = None
+) -> Pairs | Failure:
     """ABBA: every pair makes the same pictures, and who goes first alternates. The clock is the judge's."""
     pairs = Pairs([], [], [])
-    for i in range(protocol.pairs):
+    for i in range(first, first + (count or protocol.pairs)):
         prompts, seeds = call_at(after, protocol, i)
         order = (before, after) if i % 2 == 0 else (after, before)
         for live in order:
@@ -43,6 +56,44 @@ def timed_pairs(before: Live, after: Live, protocol: Protocol) -> Pairs | Failur
             if live is after:
                 pairs.calls.append(made)
     return pairs
+
+
+def timed_blocks(before: Starter, after: Starter, protocol: Protocol) -> Pairs | Failure:
+    """Pairs spread over fresh processes on both sides: what one process has by luck is averaged out.
+
+    Which side is started first alternates from block to block, as it leaves a trace of a per cent or two.
+    """
+    whole = Pairs([], [], [], blocks=protocol.blocks)
+    size = protocol.pairs // protocol.blocks
+    for k in range(protocol.blocks):
+        order = (before, after) if k % 2 == 0 else (after, before)
+        lives = _warm([(side, side()) for side in order], protocol)
+        if not isinstance(lives, dict):
+            return lives
+        part = timed_pairs(lives[before], lives[after], protocol, k * size, size)
+        for live in lives.values():
+            live.close()
+        if not isinstance(part, Pairs):
+            return part
+        whole.before.extend(part.before)
+        whole.after.extend(part.after)
+        whole.calls.extend(part.calls)
+    return whole
+
+
+def _warm(started: list[tuple[Starter, Live | Failure]], protocol: Protocol) -> dict[Starter, Live] | Failure:
+    """Both sides after their first call; where one fails, the other is ended too."""
+    failed: Failure | None = None
+    lives = {side: live for side, live in started if isinstance(live, Live)}
+    for _, live in started:
+        made = live.pictures(*call_at(live, protocol, 0)) if isinstance(live, Live) else live
+        if not isinstance(made, Pictures):
+            failed = failed or made
+    if failed is not None:
+        for live in lives.values():
+            live.close()
+        return failed
+    return lives
 
 
 def quality_pictures(live: Live, prompts: Sequence[str], seeds: Sequence[int], batch: int) -> Pictures | Failure:

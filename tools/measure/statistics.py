@@ -28,6 +28,27 @@ def bootstrap(
     return Interval(low=_quantile(values, tail), high=_quantile(values, 1 - tail), level=level)
 
 
+def bootstrap_blocks(
+    blocks: Sequence[Sequence[float]],
+    statistic: Callable[[Sequence[float]], float],
+    rng: random.Random,
+    resamples: int = 2000,
+    level: float = 0.95,
+) -> Interval:
+    """The same for samples taken in blocks (fresh processes): blocks are drawn first, then samples within each.
+
+    Samples of one block share its luck (memory layout, neighbours), so drawing samples alone would promise too much.
+    """
+    if len(blocks) == 1:
+        return bootstrap(blocks[0], statistic, rng, resamples, level)
+    values = sorted(
+        statistic([x for block in rng.choices(blocks, k=len(blocks)) for x in rng.choices(block, k=len(block))])
+        for _ in range(resamples)
+    )
+    tail = (1 - level) / 2
+    return Interval(low=_quantile(values, tail), high=_quantile(values, 1 - tail), level=level)
+
+
 def _quantile(ordered: Sequence[float], share: float) -> float:
     at = share * (len(ordered) - 1)
     below = int(at)

@@ -5,7 +5,10 @@ import hashlib
 
 from ...knowledge.types import CallSite, PipelineSite, Record, Script
 from .applied import applied_methods
-from .pipelines import Built, File, find, receiver_of
+from .built import Built
+from .file import File
+from .follow import is_pipeline, receiver_of, scheduler_assignments
+from .pipelines import find
 from .source import Source, parse
 from .values import Unknown
 
@@ -36,9 +39,12 @@ def analyse(path: str, text: str) -> Script | Unreadable:
     source = read(path, text)
     if isinstance(source, Unreadable):
         return source
-    file = File(source)
     sha = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-    return Script(path=path, pipelines=tuple(_site(file, b) for b in find(file)), source_sha=sha)
+    try:
+        file = File(source)
+        return Script(path=path, pipelines=tuple(_site(file, b) for b in find(file)), source_sha=sha)
+    except RecursionError:
+        return Unreadable(message=f"{path}: nested too deeply to be analysed")
 
 
 def read(path: str, text: str) -> Source | Unreadable:
@@ -66,9 +72,9 @@ def _site(file: File, one: Built) -> PipelineSite:
         load_keywords={name: file.source.code(value) for name, value in keywords.items()},
         scheduler=_scheduler(file, one, keywords.get("scheduler")),
         dtype=_dtype(file, one, keywords, moved),
-        device=next((d for call in moved for a in call.args if (d := _string(file, a))), None),
+        device=next((d for call in moved if (d := _device(file, one, call)) is not None), None),
         applied=tuple(applied_methods(file, one, _dtype(file, one, keywords, moved))),
-        calls=tuple(_call(file, c) for c in one.calls),
+        calls=tuple(_call(file, one, c) for c in one.calls),
     )
 
 
@@ -96,8 +102,18 @@ def _moves(file: File, one: Built) -> list[ast.Call]:
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr in ("to", "half", "cuda")
-        and (node in chained or file.belongs(one, node.func.value))
+        and (node in chained or is_pipeline(file, one, node.func.value))
     ]
+
+
+def _device(file: File, one: Built, call: ast.Call) -> str | None:
+    """The device that a call moves the pipeline to; None where it may move or not, under an `if`."""
+    if any(isinstance(a, ast.If) and a not in file.ancestors(one.call) for a in file.ancestors(call)):
+        return None
+    if isinstance(call.func, ast.Attribute) and call.func.attr == "cuda":
+        return "cuda"
+    given = [*call.args, *(k.value for k in call.keywords if k.arg == "device")]
+    return next((d for a in given if (d := _string(file, a))), None)
 
 
 def _dtype(file: File, one: Built, keywords: dict[str, ast.expr], moved: list[ast.Call]) -> str | None:
@@ -114,7 +130,7 @@ def _dtype(file: File, one: Built, keywords: dict[str, ast.expr], moved: list[as
 def _scheduler(file: File, one: Built, keyword: ast.expr | None) -> str | None:
     """The class of the scheduler that the script sets last."""
     nodes = [keyword] if keyword is not None else []
-    nodes += [a.value for a in file.scheduler_assignments(one)]
+    nodes += [a.value for a in scheduler_assignments(file, one)]
     for node in reversed(nodes):
         for option in [node, *file.values.expressions(node)]:
             if isinstance(option, ast.Call):
@@ -125,8 +141,8 @@ def _scheduler(file: File, one: Built, keyword: ast.expr | None) -> str | None:
     return None
 
 
-def _call(file: File, call: ast.Call) -> CallSite:
-    source, values = file.source, arguments_of(file, call)
+def _call(file: File, one: Built, call: ast.Call) -> CallSite:
+    source, values = file.source, arguments_of(file, one, call)
     receiver = receiver_of(call)
     method = call.func.attr if isinstance(call.func, ast.Attribute) and receiver is not call.func else "__call__"
     return CallSite(
@@ -145,16 +161,21 @@ def _call(file: File, call: ast.Call) -> CallSite:
     )
 
 
-def arguments_of(file: File, call: ast.Call) -> dict[str, ast.expr]:
+def arguments_of(file: File, one: Built, call: ast.Call) -> dict[str, ast.expr]:
     """Arguments by name, as far as they can be seen: by position, by keyword, in a dict literal behind `**`."""
     found: dict[str, ast.expr] = {}
     for keyword in call.keywords:
         if keyword.arg is None:
-            found.update(file.values.mapping(keyword.value) or {})
+            found.update(file.values.visible(keyword.value))
     if not any(isinstance(a, ast.Starred) for a in call.args):
-        found.update(zip(PARAMETERS, call.args, strict=False))
+        found.update(zip(parameters_of(one), call.args, strict=False))
     found.update({k.arg: k.value for k in call.keywords if k.arg})
     return found
+
+
+def parameters_of(one: Built) -> tuple[str, ...]:
+    """The positional parameters of a call, as far as they are known for its class."""
+    return PARAMETERS if one.pipeline_class == "StableDiffusionPipeline" else PARAMETERS[:1]
 
 
 def _integer(file: File, node: ast.expr | None) -> int | None:

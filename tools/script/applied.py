@@ -3,7 +3,9 @@
 import ast
 from collections.abc import Iterator
 
-from .pipelines import Built, File
+from .built import Built
+from .file import File
+from .follow import belongs
 
 _BY_NAME = {
     "DeepCacheSDHelper": "deepcache",
@@ -43,7 +45,7 @@ def _switched_on(file: File, call: ast.Call) -> str | None:
 def _concerns(file: File, one: Built, call: ast.Call) -> bool:
     """Is the pipeline mentioned in the call, or is the call an argument of one of the pipeline's own calls?"""
     around = {a for a in file.ancestors(call) if isinstance(a, ast.Call)}
-    return any(c in around for c in one.calls) or any(file.belongs(one, n) for n in _mentions(call)) or not one.names
+    return any(c in around for c in one.calls) or any(belongs(file, one, n) for n in _mentions(call)) or not one.names
 
 
 def _mentions(call: ast.Call) -> Iterator[ast.expr]:

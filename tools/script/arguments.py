@@ -4,92 +4,147 @@ import ast
 import re
 from collections.abc import Mapping, Sequence
 
-from .analyse import PARAMETERS
-from .pipelines import File
+from .analyse import parameters_of
+from .built import Built
+from .file import File
+from .setup import NoPlace
 from .source import Splices
 
+_LONG = 120
+_LINE_ENDS = re.compile(r"\s*,?[ \t]*(#[^\r\n]*)?\r?\n")
 
-def set_keywords(file: File, splices: Splices, call: ast.Call, wanted: Mapping[str, str]) -> None:
-    """Give every named argument its new value: where it stands, or added at the end."""
-    added = {name: value for name, value in wanted.items() if not replaced(file, splices, call, name, value, (name,))}
+
+def set_keywords(
+    file: File,
+    splices: Splices,
+    call: ast.Call,
+    wanted: Mapping[str, str],
+    spellings: Sequence[str] = (),
+    of: Built | None = None,
+) -> None:
+    """Give every named argument its new value: where it stands, or added at the end.
+
+    `spellings` are other names of the same keyword; the one that is there is kept. `of` is the pipeline that is
+    called, whose positional parameters are known.
+    """
+    added: dict[str, str] = {}
+    for name, value in wanted.items():
+        node = _written(file, call, spellings or (name,), of)
+        if node is None:
+            added[name] = value
+        elif ast.unparse(node) != ast.unparse(ast.parse(value, mode="eval")):
+            splices.replace(*file.source.span(node), value)
     if not added:
         return
-    unseen = [k for k in call.keywords if k.arg is None and file.values.mapping(k.value) is None]
+    starred = [k for k in call.keywords if k.arg is None]
+    unseen = [k for k in starred if file.values.mapping(k.value) is None or not _is_own(file, k.value, of)]
     if unseen:
         _through_mapping(file, splices, unseen[-1], added)
     else:
-        append(file, splices, call, [f"{name}={value}" for name, value in added.items()])
+        _append(file, splices, call, [f"{name}={value}" for name, value in added.items()])
 
 
-def set_keyword(file: File, splices: Splices, call: ast.Call, name: str, value: str, spellings: Sequence[str]) -> None:
-    """The same for one keyword that goes by several spellings; the one that is there is kept."""
-    if not replaced(file, splices, call, name, value, spellings):
-        append(file, splices, call, [f"{name}={value}"])
-
-
-def replaced(file: File, splices: Splices, call: ast.Call, name: str, value: str, spellings: Sequence[str]) -> bool:
-    """Replace the value where the argument is written; False where it is not."""
-    node = next((k.value for k in call.keywords if k.arg in spellings), None)
-    if node is None and name in PARAMETERS and not any(isinstance(a, ast.Starred) for a in call.args):
-        at = PARAMETERS.index(name)
-        node = call.args[at] if at < len(call.args) else None
-    if node is None:
-        node = next(
-            (
-                mapping[name]
-                for k in call.keywords
-                if k.arg is None and name in (mapping := file.values.mapping(k.value) or {})
-            ),
-            None,
+def refuse_odd_places(file: File, call: ast.Call, of: Built | None = None) -> None:
+    """Raise NoPlace where a keyword cannot be added to a call safely."""
+    if any(isinstance(a, ast.JoinedStr) for a in file.ancestors(call)):
+        raise NoPlace(f"the call at line {call.lineno} stands inside an f-string; bind its result to a name first")
+    if any(isinstance(a, ast.GeneratorExp) and file.source.span(a)[1] == file.source.span(call)[1] for a in call.args):
+        raise NoPlace(f"the call at line {call.lineno} is given a bare generator; make it a list first")
+    if of is not None and len(call.args) > 1 and len(parameters_of(of)) == 1:
+        raise NoPlace(
+            f"the call at line {call.lineno} passes arguments to {of.pipeline_class} by position; name them first"
         )
-    if node is None:
-        return False
-    if ast.unparse(node) != ast.unparse(ast.parse(value, mode="eval")):
-        splices.replace(*file.source.span(node), value)
-    return True
+
+
+def _written(file: File, call: ast.Call, names: Sequence[str], of: Built | None) -> ast.expr | None:
+    """Where the value of an argument is written: as a keyword, by position, in a dict literal behind `**`."""
+    for keyword in call.keywords:
+        if keyword.arg in names:
+            return keyword.value
+    parameters = parameters_of(of) if of is not None else ()
+    at = next((parameters.index(n) for n in names if n in parameters), None)
+    if at is not None and at < len(call.args) and not any(isinstance(a, ast.Starred) for a in call.args[: at + 1]):
+        return call.args[at]
+    for keyword in call.keywords:
+        if keyword.arg is None and (isinstance(keyword.value, ast.Dict) or _is_own(file, keyword.value, of)):
+            mapping = file.values.visible(keyword.value)
+            found = next((mapping[n] for n in names if n in mapping), None)
+            if found is not None:
+                return found
+    return None
+
+
+def _is_own(file: File, node: ast.expr, of: Built | None) -> bool:
+    """Does nothing but the pipeline's own calls read the `options` behind `**`?"""
+    mine = {id(n) for c in (of.calls if of is not None else ()) for k in c.keywords for n in ast.walk(k.value)}
+    reads = (n for n in file.nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
+    return not isinstance(node, ast.Name) or all(n.id != node.id or n is node or id(n) in mine for n in reads)
 
 
 def _through_mapping(file: File, splices: Splices, keyword: ast.keyword, added: Mapping[str, str]) -> None:
     """`**options` may hold the same keys: `**{**options, "num_inference_steps": 20}`."""
     items = ", ".join(f'"{name}": {value}' for name, value in added.items())
-    start, end = file.source.span(keyword.value)
     inside = file.source.code(keyword.value)
-    splices.replace(start, end, f"{{**{inside}, {items}}}")
+    start, end = file.source.span(keyword.value)
+    if isinstance(keyword.value, ast.Dict) and inside.rstrip("} \t").rstrip().endswith(","):
+        splices.insert(end - 1, items)
+    elif isinstance(keyword.value, ast.Dict) and keyword.value.keys:
+        splices.insert(end - 1, f", {items}")
+    else:
+        splices.replace(start, end, f"{{**{inside}, {items}}}")
 
 
-def append(file: File, splices: Splices, call: ast.Call, pieces: Sequence[str]) -> None:
+def _append(file: File, splices: Splices, call: ast.Call, pieces: Sequence[str]) -> None:
     """Add arguments behind the last one: on lines of their own where the call has one argument a line."""
     source = file.source
     _, func_end = source.span(call.func)
     _, call_end = source.span(call)
-    last = max([source.span(a)[1] for a in call.args] + [_keyword_end(file, k) for k in call.keywords], default=None)
-    if last is None:
-        opening = source.data.index(b"(", func_end) + 1
-        splices.insert(opening, ", ".join(pieces))
+    arguments = sorted([*call.args, *call.keywords], key=lambda a: (a.lineno, a.col_offset))
+    if not arguments:
+        splices.insert(source.data.index(b"(", func_end) + 1, ", ".join(pieces))
         return
+    last = source.span(arguments[-1])[1]
     tail = source.data[last : call_end - 1].decode("utf-8", "surrogatepass")
-    indent = _own_line(file, call)
-    if indent is None or not re.match(r"\s*,?[ \t]*(#[^\r\n]*)?\r?\n", tail):
+    indent = _own_line(file, arguments[-1])
+    if indent is not None and _LINE_ENDS.match(tail):
+        comma = re.match(r"[ \t]*,", tail) is not None
+        if not comma:
+            splices.insert(last, ",")
+        added = f",{source.newline}{indent}".join(pieces) + ("," if comma else "")
+        splices.insert(source.line_end(last), f"{source.newline}{indent}{added}")
+    elif not _unfold(file, splices, call, arguments, pieces):
         splices.insert(last, "".join(f", {p}" for p in pieces))
-        return
-    newline = source.newline
-    head = re.match(r"([ \t]*),", tail)
-    if head is None:
-        splices.insert(last, ",")
-    lines = [f"{newline}{indent}{p}," for p in pieces]
-    if head is None:
-        lines[-1] = lines[-1].rstrip(",")
-    splices.insert(source.line_end(last), "".join(lines))
 
 
-def _keyword_end(file: File, keyword: ast.keyword) -> int:
-    return file.source.span(keyword.value)[1]
-
-
-def _own_line(file: File, call: ast.Call) -> str | None:
-    """The indentation of the last argument, where it begins its own line."""
-    nodes = [*call.args, *call.keywords]
-    last = max(nodes, key=lambda n: (n.lineno, n.col_offset))
-    start, _ = file.source.span(last)
+def _own_line(file: File, argument: ast.expr | ast.keyword) -> str | None:
+    """The indentation of an argument, where it begins its own line."""
+    start, _ = file.source.span(argument)
     before = file.source.data[file.source.line_start(start) : start].decode("utf-8", "replace")
     return before if before.strip() == "" else None
+
+
+def _unfold(
+    file: File, splices: Splices, call: ast.Call, arguments: Sequence[ast.expr | ast.keyword], pieces: Sequence[str]
+) -> bool:
+    """Give each argument a line of its own where the call's one line would get too long; False where it would not."""
+    source = file.source
+    statement = file.statement(call)
+    indent = source.indent(statement)
+    start, end = source.span(call)
+    line = source.data[source.line_start(start) : source.line_end(start)].decode("utf-8", "replace")
+    longer = len(line) + sum(len(p) + 2 for p in pieces)
+    if indent is None or call.lineno != call.end_lineno or statement.lineno != call.lineno or longer <= _LONG:
+        return False
+    ends = [source.span(a)[1] for a in arguments]
+    starts = [source.span(a)[0] for a in arguments]
+    gaps = [(source.data.index(b"(", source.span(call.func)[1]) + 1, starts[0]), *zip(ends, starts[1:], strict=False)]
+    closing = source.data[ends[-1] : end - 1]
+    plain = all(source.data[a:b].strip() in (b"", b",") for a, b in gaps) and closing.strip() in (b"", b",")
+    if not plain:
+        return False
+    unit = "\t" if "\t" in indent else "  " if len(indent) % 4 == 2 else "    "
+    inner = f"{source.newline}{indent}{unit}"
+    for n, (begin, stop) in enumerate(gaps):
+        splices.replace(begin, stop, inner if n == 0 else f",{inner}")
+    splices.replace(ends[-1], end - 1, "".join(f",{inner}{p}" for p in pieces) + f",{source.newline}{indent}")
+    return True

@@ -5,7 +5,8 @@ import re
 from collections.abc import Sequence
 
 from ...knowledge.types import Import
-from .pipelines import Built, File, Function
+from .built import Built
+from .file import File, Function
 from .source import Splices
 
 
@@ -67,37 +68,88 @@ def _statement_for(file: File, one: Built, module: str) -> ast.ImportFrom | None
 
 
 def _extend(file: File, splices: Splices, statement: ast.ImportFrom, names: Sequence[str]) -> None:
-    """`import A` becomes `import A, B`; a list with a name a line gets lines."""
+    """`import A` becomes `import A, B`, in order where the names are in order; a list with a name a line gets lines."""
     source = file.source
-    last = statement.names[-1]
-    start, end = source.span(last)
+    there = statement.names
     _, statement_end = source.span(statement)
-    before = source.data[source.line_start(start) : start].decode("utf-8", "replace")
-    tail = source.data[end:statement_end].decode("utf-8", "replace")
-    if before.strip() == "" and re.match(r"\s*,?[ \t]*(#[^\r\n]*)?\r?\n", tail):
-        comma = "" if re.match(r"\s*,", tail) else ","
-        if comma:
-            splices.insert(end, comma)
-        lines = [f"{source.newline}{before}{n}," for n in names]
-        splices.insert(source.line_end(end), "".join(lines))
-    else:
-        splices.insert(end, "".join(f", {n}" for n in names))
+    ordered = [a.name for a in there] == sorted(a.name for a in there)
+    for name in names:
+        behind = next((a for a in there if a.name > name), None) if ordered else None
+        node = behind or there[-1]
+        start, end = source.span(node)
+        before = source.data[source.line_start(start) : start].decode("utf-8", "replace")
+        tail = source.data[end:statement_end].decode("utf-8", "replace")
+        own_line = before.strip() == ""
+        if behind is not None:
+            splices.insert(start, f"{name},{source.newline}{before}" if own_line else f"{name}, ")
+        elif own_line and re.match(r"\s*,?[ \t]*(#[^\r\n]*)?\r?\n", tail):
+            if not re.match(r"\s*,", tail):
+                splices.insert(end, ",")
+            splices.insert(source.line_end(end), f"{source.newline}{before}{name},")
+        else:
+            splices.insert(end, f", {name}")
 
 
 def _new_lines(file: File, splices: Splices, lines: Sequence[str]) -> None:
     source, body = file.source, file.source.tree.body
-    imports = [n for n in body if isinstance(n, ast.Import | ast.ImportFrom)]
-    leading = [n for n in imports if n.lineno < _first_use(body)]
-    text = "".join(f"{line}{source.newline}" for line in lines)
-    if leading:
-        _, end = source.span(leading[-1])
-        at = source.line_end(end)
-        splices.insert(at, "".join(f"{source.newline}{line}" for line in lines))
-    elif body and _is_docstring(body[0]):
-        at = source.line_end(source.span(body[0])[1])
-        splices.insert(at, source.newline + source.newline + text.rstrip("\r\n"))
-    elif body:
-        splices.insert(source.line_start(source.span(body[0])[0]), text)
+    group = _group(file)
+    keys = [_key(ast.unparse(n)) for n in group]
+    for line in lines:
+        behind = next((n for n, k in zip(group, keys, strict=True) if k > _key(line)), None)
+        if behind is not None and keys == sorted(keys):
+            splices.insert(source.span(behind)[0], f"{line}{source.newline}")
+        elif group:
+            splices.insert(source.line_end(source.span(group[-1])[1]), f"{source.newline}{line}")
+        elif body and _is_docstring(body[0]):
+            first = line is lines[0]
+            splices.insert(source.line_end(source.span(body[0])[1]), source.newline * (2 if first else 1) + line)
+        elif body:
+            top = min(n.lineno for n in (body[0], *getattr(body[0], "decorator_list", ())))
+            splices.insert(source.offset(top, 0), f"{line}{source.newline}")
+
+
+def _key(line: str) -> tuple[bool, str]:
+    """Order of import lines: `import a` before `from a import b`, by module."""
+    words = line.split()
+    return words[0] == "from", words[1].lower()
+
+
+def _group(file: File) -> list[ast.stmt]:
+    """Import statements beside which new ones go: those in a row with the import of diffusers, else with the last."""
+    source, body = file.source, file.source.tree.body
+    groups: list[list[ast.stmt]] = []
+    for before, node in zip([None, *body], body, strict=False):
+        if (
+            not isinstance(node, ast.Import | ast.ImportFrom)
+            or node.lineno > _first_use(body)
+            or not _alone(file, node)
+        ):
+            continue
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+            groups.append([node])
+        elif groups and groups[-1][-1] is before and not _is_future(before) and _next_line(file, before, node):
+            groups[-1].append(node)
+        else:
+            groups.append([node])
+    of_diffusers = [g for g in groups if any(ast.unparse(n).split()[1].split(".")[0] == "diffusers" for n in g)]
+    usual = [g for g in groups if source.indent(g[0]) == ""]
+    return next(iter(of_diffusers), usual[-1] if usual else [])
+
+
+def _is_future(node: ast.stmt | None) -> bool:
+    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
+
+
+def _next_line(file: File, before: ast.stmt | None, node: ast.stmt) -> bool:
+    return before is not None and node.lineno == (before.end_lineno or before.lineno) + 1
+
+
+def _alone(file: File, node: ast.stmt) -> bool:
+    """Does it have its lines to itself?"""
+    source = file.source
+    _, end = source.span(node)
+    rest = source.data[end : source.line_end(end)].decode("utf-8", "replace").strip()
+    return source.indent(node) is not None and (not rest or rest.startswith("#"))
 
 
 def _first_use(body: Sequence[ast.stmt]) -> int:

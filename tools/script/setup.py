@@ -1,82 +1,122 @@
 """Where a pipeline is ready, and how statements get there: after it is built and configured, before it is used."""
 
 import ast
+from collections.abc import Sequence
 
-from .pipelines import Built, File, is_pipeline
+from .built import Build, Built
+from .file import File
+from .follow import belongs, is_pipeline
 from .source import Splices
+
+_CONFIGURING = ("tomesd", "DeepCache", "tgate", "torch")
+_LEAVES = ast.Return | ast.Raise | ast.Continue | ast.Break
 
 
 class NoPlace(Exception):
-    """The pipeline is built inside an expression that has no room for statements; one sentence."""
+    """The script has no room for the change where it would have to stand; one sentence."""
 
 
 def fresh_name(file: File) -> str:
     """A name for a pipeline that has none."""
-    taken = {n.id for n in ast.walk(file.source.tree) if isinstance(n, ast.Name)}
+    taken = {n.id for n in file.nodes if isinstance(n, ast.Name)} | {
+        n.arg for n in file.nodes if isinstance(n, ast.arg)
+    }
+    taken |= {*file.functions, *file.classes, *file.imports}
     return next(n for n in ("pipe", "pipeline", "diffusion_pipeline", "accelerated_pipeline") if n not in taken)
 
 
-def insert(file: File, splices: Splices, one: Built, statements: list[str]) -> None:
-    """Put `statements` behind the last one that configures the pipeline."""
-    if one.bound:
-        _after(file, splices, _last_configuring(file, one), statements)
-    else:
-        _bind_first(file, splices, one, statements)
+def insert(file: File, splices: Splices, one: Built, wanted: Sequence[str]) -> None:
+    """Put statements behind the last one that configures the pipeline, wherever it is built."""
+    if not one.bound:
+        _bind_first(file, splices, one, _rendered(wanted, fresh_name(file)))
+        return
+    for place in places(file, one):
+        there = {ast.unparse(s) for s in file.block(place)}
+        missing = [s for s in _rendered(wanted, one.names[0].text) if ast.unparse(ast.parse(s)) not in there]
+        if missing:
+            _after(file, splices, place, missing)
 
 
-def _block(file: File, statement: ast.stmt) -> list[ast.stmt]:
-    """The statements among which `statement` stands."""
-    parent = file.parents[statement]
-    for _, value in ast.iter_fields(parent):
-        if isinstance(value, list) and statement in value:
-            return value
-    return [statement]
+def _rendered(wanted: Sequence[str], name: str) -> list[str]:
+    return [line.replace("{pipe}", name) for line in wanted]
 
 
-def _last_configuring(file: File, one: Built) -> ast.stmt:
+def places(file: File, one: Built) -> list[ast.stmt]:
+    """The statements behind which the pipeline is ready: one for each place where it is built, or one for all."""
+    return list(dict.fromkeys(_last_configuring(file, one, b) for b in one.builds))
+
+
+def _last_configuring(file: File, one: Built, build: Build) -> ast.stmt:
     """The last statement that only configures the pipeline, before anything else is done with it."""
-    holder = _outermost_branch(file, one)
-    block = _block(file, holder)
+    holder = _outermost(file, one, build)
+    block = file.block(holder)
     last = holder
     for statement in block[block.index(holder) + 1 :]:
         if _configures(file, one, statement):
             last = statement
-        elif _mentions(file, one, statement) or isinstance(statement, ast.Return | ast.Raise):
+        elif _uses(file, one, statement) or isinstance(statement, _LEAVES):
             break
     return last
 
 
-def _outermost_branch(file: File, one: Built) -> ast.stmt:
-    """Built in the branches of an `if` and used behind it: the set-up goes behind it too."""
-    holder = one.holder
-    while isinstance(parent := file.parents.get(holder), ast.If) and not _is_called(one, parent):
-        after = _block(file, parent)
+def _outermost(file: File, one: Built, build: Build) -> ast.stmt:
+    """Built on every way through an `if` or `try` and used behind it: the set-up goes behind it too."""
+    holder = build.holder
+    while isinstance(parent := file.parents.get(holder), ast.If | ast.Try | ast.ExceptHandler):
+        if isinstance(parent, ast.ExceptHandler):
+            holder, parent = parent, file.parents[parent]
+        if not isinstance(parent, ast.If | ast.Try) or not _always_builds(one, [parent]) or _is_called(one, parent):
+            break
+        after = file.block(parent)
         if not any(_mentions(file, one, s) for s in after[after.index(parent) + 1 :]):
             break
         holder = parent
-    return holder
+    return holder if isinstance(holder, ast.stmt) else build.holder
+
+
+def _always_builds(one: Built, block: Sequence[ast.stmt]) -> bool:
+    """Is the pipeline built whichever way these statements go, unless they are left?"""
+    for statement in block:
+        if isinstance(statement, _LEAVES) or any(statement is b.holder for b in one.builds) or _exits(statement):
+            return True
+        if (
+            isinstance(statement, ast.If)
+            and _always_builds(one, statement.body)
+            and _always_builds(one, statement.orelse)
+        ):
+            return True
+        if isinstance(statement, ast.Try):
+            handled = all(_always_builds(one, h.body) for h in statement.handlers)
+            if handled and _always_builds(one, [*statement.body, *statement.orelse]):
+                return True
+    return False
+
+
+def _exits(statement: ast.stmt) -> bool:
+    """`sys.exit(...)`, `exit(...)`, `parser.error(...)`"""
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    return isinstance(call, ast.Call) and ast.unparse(call.func).rpartition(".")[2] in (
+        "exit",
+        "quit",
+        "_exit",
+        "error",
+    )
 
 
 def _configures(file: File, one: Built, statement: ast.stmt) -> bool:
+    if _is_called(one, statement) or any(statement in (b.holder, *file.ancestors(b.holder)) for b in one.builds):
+        return False
     if isinstance(statement, ast.If):
-        inner = [*statement.body, *statement.orelse]
-        relevant = [s for s in inner if _mentions(file, one, s)]
+        relevant = [s for s in (*statement.body, *statement.orelse) if _mentions(file, one, s)]
         return bool(relevant) and all(_configures(file, one, s) for s in relevant)
     if isinstance(statement, ast.Assign):
-        targets = statement.targets
-        if any(is_pipeline(file, one, t, set()) for t in targets):
-            return not _is_called(one, statement)
-        return any(isinstance(t, ast.Attribute) and file.belongs(one, t) for t in targets)
+        return any(belongs(file, one, t) for t in statement.targets)
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-        if _is_called(one, statement):
-            return False
-        function = statement.value.func
-        handed = any(
-            file.belongs(one, a) for a in (*statement.value.args, *(k.value for k in statement.value.keywords))
-        )
-        return (isinstance(function, ast.Attribute) and file.belongs(one, function.value)) or (
-            handed and file.origin(function).split(".")[0] in ("tomesd", "DeepCache", "tgate", "torch")
-        )
+        call = statement.value
+        if isinstance(call.func, ast.Attribute) and belongs(file, one, call.func.value):
+            return True
+        handed = any(belongs(file, one, a) for a in (*call.args, *(k.value for k in call.keywords)))
+        return handed and file.origin(call.func).split(".")[0] in _CONFIGURING
     return False
 
 
@@ -88,18 +128,25 @@ def _is_called(one: Built, statement: ast.stmt) -> bool:
 def _mentions(file: File, one: Built, statement: ast.stmt) -> bool:
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return False
-    return any(
-        isinstance(n, ast.Name | ast.Attribute) and is_pipeline(file, one, n, set()) for n in ast.walk(statement)
-    )
+    return any(isinstance(n, ast.Name | ast.Attribute) and is_pipeline(file, one, n) for n in ast.walk(statement))
 
 
-def _after(file: File, splices: Splices, statement: ast.stmt, statements: list[str]) -> None:
+def _uses(file: File, one: Built, statement: ast.stmt) -> bool:
+    """Does it mention the pipeline, or call a function of the file that may?"""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return False
+    called = (n.func for n in ast.walk(statement) if isinstance(n, ast.Call))
+    own = any(isinstance(f, ast.Name) and (f.id in file.functions or f.id in file.classes) for f in called)
+    return own or _mentions(file, one, statement)
+
+
+def _after(file: File, splices: Splices, statement: ast.stmt, statements: Sequence[str]) -> None:
     """New lines behind a statement; `; ` where it shares its line with others."""
     source = file.source
     _, end = source.span(statement)
     line_end = source.line_end(end)
     rest = source.data[end:line_end].decode("utf-8", "replace").strip()
-    beside = [source.indent(s) for s in _block(file, statement) if s.lineno == statement.lineno]
+    beside = [source.indent(s) for s in file.block(statement) if s.lineno == statement.lineno]
     indent = next((i for i in beside if i is not None), None)
     if indent is None or (rest and not rest.startswith("#")):
         splices.insert(end, "".join(f"; {s}" for s in statements))
@@ -107,20 +154,23 @@ def _after(file: File, splices: Splices, statement: ast.stmt, statements: list[s
     splices.insert(line_end, "".join(f"{source.newline}{indent}{s}" for s in statements))
 
 
-def _bind_first(file: File, splices: Splices, one: Built, statements: list[str]) -> None:
+def _bind_first(file: File, splices: Splices, one: Built, statements: Sequence[str]) -> None:
     """The pipeline has no name: give it one on a line before, and use the name where it was built."""
     source = file.source
-    indent = source.indent(one.holder)
-    if indent is None or not _can_be_hoisted(file, one):
-        line = one.whole.lineno
-        raise NoPlace(f"the pipeline is built inside another expression at line {line}; bind it to a name first")
+    indent = source.indent(one.holder) or ""
     name = fresh_name(file)
     start, end = source.span(one.whole)
     before, _ = source.span(one.holder)
-    built = source.code(one.whole)
-    lines = [f"{name} = {built}", *statements]
+    lines = [f"{name} = {source.code(one.whole)}", *statements]
     splices.insert(before, "".join(f"{line}{source.newline}{indent}" for line in lines))
     splices.replace(start, end, name)
+
+
+def check_hoisting(file: File, one: Built) -> None:
+    """Raise NoPlace where a pipeline without a name cannot be given one."""
+    if file.source.indent(one.holder) is None or not _can_be_hoisted(file, one):
+        line = one.whole.lineno
+        raise NoPlace(f"the pipeline is built inside another expression at line {line}; bind it to a name first")
 
 
 def _can_be_hoisted(file: File, one: Built) -> bool:

@@ -1,7 +1,7 @@
 """What an expression is, as far as can be said without running it: literals, constants, defaults of arguments."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 Constant = int | float | str | bool | None
@@ -13,6 +13,9 @@ class Unknown:
 
 
 UNKNOWN = Unknown()
+ANYTHING = ast.Name(id="", ctx=ast.Load())
+"""stands among the values of a name that is also bound in a way that cannot be read"""
+_CHANGES = ("update", "pop", "popitem", "setdefault", "clear")
 
 
 @dataclass
@@ -63,17 +66,34 @@ class Values:
         options = self.expressions(node)
         return self.mapping(options[0], depth - 1) if len(options) == 1 else None
 
+    def visible(self, node: ast.expr) -> dict[str, ast.expr]:
+        """What certainly holds in a mapping: all of one that is seen, or what a literal says after its last `**`."""
+        whole = self.mapping(node)
+        if whole is not None or not isinstance(node, ast.Dict):
+            return whole or {}
+        last = max((n for n, k in enumerate(node.keys) if not isinstance(k, ast.Constant)), default=-1)
+        items = zip(node.keys[last + 1 :], node.values[last + 1 :], strict=True)
+        return {str(k.value): v for k, v in items if isinstance(k, ast.Constant)}
+
 
 def collect(tree: ast.Module) -> Values:
     """Read every assignment and default of a file once."""
     values = Values()
-    for node in ast.walk(tree):
+    nodes = list(ast.walk(tree))
+    functions: dict[str, list[ast.FunctionDef | ast.AsyncFunctionDef]] = {}
+    for node in nodes:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            functions.setdefault(node.name, []).append(node)
+        elif isinstance(node, ast.ClassDef):
+            made = [f for f in node.body if isinstance(f, ast.FunctionDef) and f.name == "__init__"]
+            functions.setdefault(node.name, []).extend(made)
+    for node in nodes:
         for target, value in _bindings(node):
             _bind(values, target, value)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             _defaults(values, node.args)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "add_argument":
-            _argument(values, node)
+        if isinstance(node, ast.Call):
+            _call(values, node, functions)
     return values
 
 
@@ -82,8 +102,12 @@ def _bindings(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
         yield from ((t, node.value) for t in node.targets)
     elif isinstance(node, ast.AnnAssign) and node.value is not None:
         yield node.target, _field_default(node.value)
-    elif isinstance(node, ast.AugAssign):
+    elif isinstance(node, ast.NamedExpr):
         yield node.target, node.value
+    elif isinstance(node, ast.AugAssign | ast.For | ast.AsyncFor | ast.comprehension):
+        yield node.target, ANYTHING
+    elif isinstance(node, ast.withitem) and node.optional_vars is not None:
+        yield node.optional_vars, ANYTHING
 
 
 def _field_default(value: ast.expr) -> ast.expr:
@@ -96,10 +120,18 @@ def _field_default(value: ast.expr) -> ast.expr:
 
 def _bind(values: Values, target: ast.expr, value: ast.expr) -> None:
     if isinstance(target, ast.Name):
-        values.names.setdefault(target.id, []).append(value)
-        values.attributes.setdefault(target.id, []).append(value)
+        if not (isinstance(value, ast.Name) and value.id == target.id):
+            values.names.setdefault(target.id, []).append(value)
+            values.attributes.setdefault(target.id, []).append(value)
     elif isinstance(target, ast.Attribute):
         values.attributes.setdefault(target.attr, []).append(value)
+    elif isinstance(target, ast.Subscript | ast.Starred):
+        _bind(values, target.value, ANYTHING)
+    elif isinstance(target, ast.Tuple | ast.List):
+        pairs = isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts)
+        given = value.elts if isinstance(value, ast.Tuple | ast.List) and pairs else [ANYTHING] * len(target.elts)
+        for each, one in zip(target.elts, given, strict=True):
+            _bind(values, each, one)
 
 
 def _defaults(values: Values, arguments: ast.arguments) -> None:
@@ -109,6 +141,29 @@ def _defaults(values: Values, arguments: ast.arguments) -> None:
     for arg, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
         if default is not None:
             values.names.setdefault(arg.arg, []).append(default)
+
+
+def _call(
+    values: Values, call: ast.Call, functions: Mapping[str, Sequence[ast.FunctionDef | ast.AsyncFunctionDef]]
+) -> None:
+    """What a call says: arguments of the file's own functions, options of a parser, a dict that is changed."""
+    method = call.func.attr if isinstance(call.func, ast.Attribute) else None
+    if method == "add_argument":
+        _argument(values, call)
+    if isinstance(call.func, ast.Attribute) and method in _CHANGES:
+        _bind(values, call.func.value, ANYTHING)
+    name = call.func.id if isinstance(call.func, ast.Name) else method or ""
+    for function in functions.get(name, ()):
+        parameters = [p.arg for p in (*function.args.posonlyargs, *function.args.args)]
+        own = parameters[1:] if parameters[:1] in (["self"], ["cls"]) else parameters
+        given = [*zip(own, call.args, strict=False), *((k.arg, k.value) for k in call.keywords if k.arg)]
+        for parameter, value in given:
+            if not (isinstance(value, ast.Name) and value.id == parameter):
+                values.names.setdefault(parameter, []).append(value)
+    if name in functions and not functions[name]:
+        for keyword in call.keywords:
+            if keyword.arg:
+                values.attributes.setdefault(keyword.arg, []).append(keyword.value)
 
 
 def _argument(values: Values, call: ast.Call) -> None:

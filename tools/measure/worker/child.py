@@ -35,6 +35,8 @@ def enter(job: dict[str, Any]) -> None:
     redirect(folder)
     os.environ.update(job.get("environment", {}))
     isolate.limit(job.get("memory_mb"), job.get("file_mb", 256.0), job.get("files", 1024), job.get("cpu_s"))
+    if (cpus := job.get("cpus")) and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, cpus)
     import torch
 
     torch.set_num_threads(int(job.get("threads", 1)))

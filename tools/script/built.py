@@ -1,0 +1,55 @@
+"""A pipeline that a file builds, and the names it goes by."""
+
+import ast
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Name:
+    """Its text, and the function or class in which it is meant (None: the module, or any attribute of that text)."""
+
+    text: str
+    scope: ast.AST | None = None
+
+
+@dataclass(frozen=True)
+class Build:
+    """One place where it is built."""
+
+    call: ast.Call
+    whole: ast.expr
+    """the call with `.to(...)` and the like that follow it"""
+    holder: ast.stmt
+    """the statement that holds it"""
+
+
+@dataclass
+class Built:
+    """One pipeline: where it is built, its names and its calls."""
+
+    builds: list[Build]
+    """several where one name is filled in several places, as in the branches of an `if`"""
+    pipeline_class: str
+    loader: str
+    name: str
+    """what people call it; no two pipelines of a file share it"""
+    bound: bool = False
+    """is it given a name where it is built?"""
+    names: list[Name] = field(default_factory=list[Name])
+    calls: list[ast.Call] = field(default_factory=list[ast.Call])
+
+    @property
+    def call(self) -> ast.Call:
+        return self.builds[0].call
+
+    @property
+    def whole(self) -> ast.expr:
+        return self.builds[0].whole
+
+    @property
+    def holder(self) -> ast.stmt:
+        return self.builds[0].holder
+
+    def is_built(self, node: ast.AST) -> bool:
+        """Is `node` one of the expressions that build it?"""
+        return any(node is b.whole for b in self.builds)

@@ -1,0 +1,114 @@
+"""A parsed file with what is asked about it again and again: parents, imports, functions, scopes, static values."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from .source import Source
+from .values import Values, collect
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+_Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+_Scope = Function | ast.Lambda | ast.ClassDef | _Comprehension
+
+
+@dataclass
+class File:
+    """Everything here is read off the syntax tree once."""
+
+    source: Source
+    values: Values = field(init=False)
+    parents: dict[ast.AST, ast.AST] = field(default_factory=dict[ast.AST, ast.AST])
+    imports: dict[str, str] = field(default_factory=dict[str, str])
+    """local name -> dotted origin, `DDIM` -> `diffusers.DDIMScheduler`"""
+    functions: dict[str, list[Function]] = field(default_factory=dict[str, list[Function]])
+    classes: dict[str, ast.ClassDef] = field(default_factory=dict[str, ast.ClassDef])
+    nodes: list[ast.AST] = field(default_factory=list[ast.AST])
+    """every node once, in the order of `ast.walk`"""
+    _bound: dict[ast.AST, set[str]] = field(default_factory=dict[ast.AST, set[str]])
+    _shared: dict[ast.AST, set[str]] = field(default_factory=dict[ast.AST, set[str]])
+
+    def __post_init__(self) -> None:
+        self.values = collect(self.source.tree)
+        self.nodes = list(ast.walk(self.source.tree))
+        for node in self.nodes:
+            self.parents.update((child, node) for child in ast.iter_child_nodes(node))
+            if isinstance(node, ast.Import):
+                self.imports.update((a.asname or a.name, a.name) for a in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                self.imports.update((a.asname or a.name, f"{node.module}.{a.name}") for a in node.names)
+            elif isinstance(node, Function):
+                self.functions.setdefault(node.name, []).append(node)
+            elif isinstance(node, ast.ClassDef):
+                self.classes[node.name] = node
+        for node in self.nodes:
+            self._scope_names(node)
+
+    def _scope_names(self, node: ast.AST) -> None:
+        """Note the names that a node binds in its scope, and those that it declares to be somebody else's."""
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del):
+            names = [node.id]
+        elif isinstance(node, ast.arg):
+            names = [node.arg]
+        elif isinstance(node, Function | ast.ClassDef):
+            names = [node.name]
+        elif isinstance(node, ast.Global | ast.Nonlocal):
+            names = node.names
+        else:
+            return
+        scope = next((a for a in self.ancestors(node) if isinstance(a, _Scope)), None)
+        if scope is not None:
+            notes = self._shared if isinstance(node, ast.Global | ast.Nonlocal) else self._bound
+            notes.setdefault(scope, set()).update(names)
+
+    def binder(self, name: str, node: ast.AST) -> ast.AST | None:
+        """The function, class or comprehension whose `name` is meant at `node`; None: the module's."""
+        crossed = False
+        for around in self.ancestors(node):
+            if not isinstance(around, _Scope) or (crossed and isinstance(around, ast.ClassDef)):
+                continue
+            if name in self._bound.get(around, ()) and name not in self._shared.get(around, ()):
+                return around
+            crossed = crossed or not isinstance(around, ast.ClassDef)
+        return None
+
+    def text(self, node: ast.expr) -> str:
+        """`self.pipe` for a name or a chain of attributes; empty for anything else."""
+        chain: list[str] = []
+        while isinstance(node, ast.Attribute):
+            chain.append(node.attr)
+            node = node.value
+        return ".".join([node.id, *reversed(chain)]) if isinstance(node, ast.Name) else ""
+
+    def origin(self, node: ast.expr) -> str:
+        """Where a name or attribute chain comes from: `diffusers.DDIMScheduler`; empty if it is not imported."""
+        root, dot, rest = self.text(node).partition(".")
+        return f"{self.imports[root]}{dot}{rest}" if root in self.imports else ""
+
+    def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
+        """What is around a node, from the inside."""
+        while (parent := self.parents.get(node)) is not None:
+            yield parent
+            node = parent
+
+    def statement(self, node: ast.AST) -> ast.stmt:
+        """The innermost statement that holds `node`."""
+        if isinstance(node, ast.stmt):
+            return node
+        return next(a for a in self.ancestors(node) if isinstance(a, ast.stmt))
+
+    def block(self, statement: ast.stmt) -> list[ast.stmt]:
+        """The statements among which `statement` stands."""
+        for _, value in ast.iter_fields(self.parents[statement]):
+            if isinstance(value, list) and statement in value:
+                return value
+        return [statement]
+
+    def function(self, node: ast.AST) -> Function | None:
+        """The innermost function around a node."""
+        return next((a for a in self.ancestors(node) if isinstance(a, Function)), None)
+
+    def qualified(self, node: ast.AST) -> str | None:
+        """`Service.generate`: the functions and classes around a node."""
+        around = [a.name for a in self.ancestors(node) if isinstance(a, Function | ast.ClassDef)]
+        return ".".join(reversed(around)) or None
