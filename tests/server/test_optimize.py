@@ -103,28 +103,35 @@ def test_a_target_that_cannot_be_met_is_exit_1_with_the_reason(
     assert not (tmp_path / "out" / "draw.accelerated.py").exists() and (tmp_path / "out" / "report.html").exists()
 
 
-def test_an_interrupt_leaves_a_usable_store_and_a_partial_report(
-    done: subprocess.CompletedProcess[str], folder: Path, tmp_path: Path
-) -> None:
-    out = tmp_path / "out"
-    words = ["--speedup", "40", "--models", "zoo", "--without", "compile", "--seed", "5", "--out", str(out)]
-    command = [sys.executable, "-m", "diffagent_mcp", "optimize", str(folder / "draw.py"), *words]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+def interrupted(script: Path, words: list[str], at: str) -> int:
+    """Run `optimize`, press Ctrl-C when a line with `at` appears; the exit code. Nothing may be left running."""
+    command = [sys.executable, "-m", "diffagent_mcp", "optimize", str(script), *words]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     family: list[psutil.Process] = []
     for line in process.stderr:
-        if "[search 2/28]" in line:
+        if at in line:
             family = psutil.Process(process.pid).children(recursive=True)
             process.send_signal(signal.SIGINT)
             break
-    rest, _ = process.communicate(timeout=60)
-    assert process.returncode == 130, rest
-    outcome = Outcome.model_validate_json((out / "outcome.json").read_text())
+    process.communicate(timeout=60)
+    assert family, f"no line with {at!r}"
+    alive = [p for p in psutil.wait_procs(family, timeout=5)[1] if p.status() != psutil.STATUS_ZOMBIE]
+    assert not alive
+    return process.returncode
+
+
+def test_an_interrupt_leaves_a_usable_store_and_a_partial_report(
+    done: subprocess.CompletedProcess[str], folder: Path, tmp_path: Path
+) -> None:
+    words = ["--speedup", "40", "--models", "zoo", "--without", "compile", "--seed", "5", "--out", str(tmp_path)]
+    assert interrupted(folder / "draw.py", words, "[search 2/28]") == 130
+    outcome = Outcome.model_validate_json((tmp_path / "outcome.json").read_text())
     assert outcome.stopped == "interrupted" and 2 <= len(outcome.trials) < 28
-    assert family and not [p for p in psutil.wait_procs(family, timeout=5)[1] if p.status() != psutil.STATUS_ZOMBIE]
-    again = optimize(folder / "draw.py", *words[:-2], "--budget-evals", "2", "--out", str(out))
-    assert again.returncode == 1
-    resumed = Outcome.model_validate_json((out / "outcome.json").read_text())
+    assert (tmp_path / "report.html").exists()
+    assert interrupted(folder / "draw.py", [*words, "--budget-evals", "2"], "confirming") == 130
+    resumed = Outcome.model_validate_json((tmp_path / "outcome.json").read_text())
+    assert len(resumed.trials) == 2
     assert all(t.cached for t in resumed.trials), "what was measured before the interrupt is not measured again"
 
 

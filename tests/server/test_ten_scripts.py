@@ -54,6 +54,7 @@ def call_seconds(script: Path, environment: dict[str, str], out: Path) -> float:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("path", SCRIPTS.values(), ids=SCRIPTS.keys())
 def test_a_script_of_any_shape_is_accelerated(path: Path, tmp_path: Path) -> None:
     for beside in (path, *path.parent.glob("settings_beside.py")):

@@ -1,13 +1,14 @@
 """Unchanged code comes out as a tie, and the same candidate as the same number: the ruler measured with itself."""
 
 import statistics
+from dataclasses import replace
 from random import Random
 
 import pytest
 from factories import step
 from world import SOURCE, World
 
-from diffagent_mcp.knowledge.types import Evaluation, Failure, Interval
+from diffagent_mcp.knowledge.types import Evaluation, Failure, Interval, Protocol
 from diffagent_mcp.tools.measure.protocols import FINAL_BLOCKS, FINAL_PAIRS
 from diffagent_mcp.tools.measure.runner import Live
 from diffagent_mcp.tools.measure.sampling import Pairs, timed_blocks
@@ -16,9 +17,14 @@ from diffagent_mcp.tools.measure.statistics import bootstrap_blocks
 RUNS = 20
 
 
+def full(world: World) -> Protocol:
+    """The tests' short `final` protocol with the real one's pairs and blocks."""
+    return world.judge.protocols["final"].model_copy(update={"pairs": FINAL_PAIRS, "blocks": FINAL_BLOCKS})
+
+
 def speedup(world: World) -> tuple[float, Interval]:
     """The script against itself, timed as the `final` protocol times."""
-    protocol = world.judge.protocols["final"].model_copy(update={"pairs": FINAL_PAIRS, "blocks": FINAL_BLOCKS})
+    protocol = full(world)
 
     def start() -> Live | Failure:
         return world.judge.runner().start(world.judge.subject.job(SOURCE), world.judge.subject.path)
@@ -32,6 +38,7 @@ def speedup(world: World) -> tuple[float, Interval]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_the_script_against_itself_is_a_tie_in_19_of_20_runs(world: World) -> None:
     found = [speedup(world) for _ in range(RUNS)]
     ties = sum(i.low <= 1.0 <= i.high for _, i in found)
@@ -43,12 +50,17 @@ def test_the_script_against_itself_is_a_tie_in_19_of_20_runs(world: World) -> No
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_runs_of_one_candidate_agree_within_their_intervals(world: World) -> None:
     candidate = world.written(step("sampler", name="dpmpp_2m", steps=6))
-    runs = [world.judge.evaluate(candidate, "final") for _ in range(3)]
+    judge = replace(world.judge, protocols={**world.judge.protocols, "final": full(world)})
+    runs = [judge.evaluate(candidate, "final") for _ in range(4)]
+    judge.close()
     values = [r for r in runs if isinstance(r, Evaluation)]
-    assert len(values) == 3
+    assert len(values) == 4
     for one in values:
-        others = [o.speedup for o in values if o is not one]
-        assert any(one.speedup_interval.low <= o <= one.speedup_interval.high for o in others)
+        print(f"{one.speedup:.3f} [{one.speedup_interval.low:.3f}, {one.speedup_interval.high:.3f}]")
+    centre = statistics.median(v.speedup for v in values)
+    agreeing = sum(v.speedup_interval.low <= centre <= v.speedup_interval.high for v in values)
+    assert agreeing >= 3, "at most one interval in four misses what the runs agree on"
     assert len({round(v.loss, 9) for v in values}) == 1, "quality is exactly the same: same prompts, same seeds"
