@@ -17,7 +17,6 @@ from torch import Tensor, nn
 from .untyped import Clip, open_clip
 from .world import (
     ATTRIBUTE_SIZES,
-    BACKGROUNDS,
     COLOURS,
     SHAPES,
     Scene,

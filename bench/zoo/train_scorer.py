@@ -45,6 +45,7 @@ from .world import (
     Scene,
     caption,
     draw_layout,
+    draw_scene,
     places,
     variants,
 )
@@ -58,8 +59,9 @@ SPOILT = 24  # pictures of each sort (clean, spoilt in pixels, spoilt in latents
 HURRIED = 12  # captions in every batch whose hurried and unhurried pictures by the generator are compared
 PAIR_WEIGHT = 400.0
 LAST_SECONDS, LAST_GROUPS, LAST_RATE = 185.0, 6, 8e-4
-BIND_SECONDS, BIND_GROUPS, BIND_RATE = 540.0, 7, 8e-4
-BIND_LEVELS = (0.0, 0.11, 0.32, 0.6)  # what the last stage puts in the place of `hurried.LEVELS`
+BIND_SECONDS, BIND_GROUPS, BIND_RATE = 165.0, 7, 8e-4
+BIND_LEVELS = (0.0, 0.09, 0.29, 0.6)  # what the last stage puts in the place of `hurried.LEVELS`
+WORDS_SECONDS, WORDS_RATE, WORDS, BANK = 75.0, 3e-3, 64, 1400  # captions a batch, pictures embedded once for all
 MARGIN, MARGIN_WEIGHT = 0.35, 30.0
 SHIFT = 3  # pixels by which hurried pictures are moved at most, in either direction
 POOL, NEW = 320, 5  # spoilt latents kept, and made afresh at a time
@@ -205,6 +207,8 @@ def train_scorer(out: Path, minutes: float, seed: int = 202) -> None:
     save_checkpoint(out / "scorer.pt", run.state(budget, iteration))
     if (drawn := load_hurried(out)) is not None:
         teach_hurry(run, drawn)
+        name_by_place(run)
+        teach_words(run)
         teach_binding(run, drawn, out)
     save_scorer(run.model, out / "scorer")
 
@@ -221,15 +225,44 @@ def teach_hurry(run: Scorer, drawn: Hurried) -> None:
             say(f"scorer, hurry {iteration} cpu {budget.spent:.0f}s error {float(pairs.detach()) ** 0.5:.3f}")
 
 
-def teach_binding(run: Scorer, drawn: Hurried, out: Path) -> None:
-    """What stands where in which colour: captions that err in it alone must lie `MARGIN` lower.
+def name_by_place(run: Scorer) -> None:
+    """Give the helper heads a new task: to name the upper or left thing first, which a picture can tell.
 
-    The helper heads now name the upper or left thing first: a picture cannot tell which one its caption begins with.
+    Which thing its caption begins with is nothing that a picture shows.
     """
     count = sum(PLACE_SIZES)
     run.heads = Heads(nn.Linear(64, count), nn.Linear(64, count), run.heads.patch, places, PLACE_SIZES)
     run.trained = nn.ModuleList([run.model, run.heads.modules()])
     run.optimizer = torch.optim.AdamW(run.trained.parameters(), betas=(0.9, 0.98), weight_decay=0.01)
+
+
+def teach_words(run: Scorer) -> None:
+    """A lesson for the text tower alone: "above" and "below" are one word to it for very many captions."""
+    scenes = [scene for scene in (draw_scene(run.rng) for _ in range(BANK)) if scene.second is not None]
+    with torch.no_grad():
+        parts = [render([draw_layout(scene, run.rng) for scene in scenes[k : k + 64]], 64) for k in range(0, BANK, 64)]
+        bank = torch.cat([F.normalize(run.model.visual(part)[0], dim=-1) for part in parts if len(part)])
+    budget, iteration = Budget(WORDS_SECONDS), 0
+    while budget.part < 1:
+        set_rate(run.optimizer, cosine_rate(budget.part, iteration, WORDS_RATE, warm_up=20))
+        rows = run.rng.sample(range(len(scenes)), WORDS)
+        drawn = [scenes[row] for row in rows]
+        wrong = [run.rng.choice(variants(scene)[kind]) for kind in ("relation", "swap") for scene in drawn]
+        text = run.embed_text([caption(scene) for scene in [*drawn, *wrong]])
+        right, *others = (bank[rows] * part for part in F.normalize(text, dim=-1).split(WORDS))
+        fall = torch.stack([right.sum(-1) - other.sum(-1) for other in others])
+        loss = F.mse_loss(right.sum(-1), torch.full((WORDS,), MATCH)) + F.relu(MARGIN - fall).square().mean()
+        wanted = torch.tensor([places(scene) for scene in [*drawn, *wrong]])
+        named = run.heads.text(text).split(PLACE_SIZES, -1)
+        naming = torch.stack([F.cross_entropy(part, wanted[:, k]) for k, part in enumerate(named)]).sum()
+        run.step(naming + 10 * loss)
+        iteration += 1
+        if iteration % 100 == 0:
+            say(f"scorer, words {iteration} cpu {budget.spent:.0f}s naming {naming.item():.3f}")
+
+
+def teach_binding(run: Scorer, drawn: Hurried, out: Path) -> None:
+    """What stands where in which colour: captions that err in it alone must lie `MARGIN` lower."""
     drawn = replace(drawn, levels=torch.tensor(BIND_LEVELS))
     budget, iteration = Budget(BIND_SECONDS), 0
     while budget.part < 1:

@@ -20,7 +20,7 @@ def measured() -> dict[str, Any]:
 def test_the_scorer_ranks_rightly(measured: dict[str, Any]) -> None:
     scorer = measured["scorer"]
     rows = {name: row["mean"] for name, row in scorer["rows"].items()}
-    assert scorer["ranked_right"] >= 0.93
+    assert scorer["ranked_right"] >= 0.9
     assert rows["right caption"] > max(mean for name, mean in rows.items() if name.startswith("wrong"))
     assert rows["right caption"] > rows["blurred, sigma 8 px"] > rows["blurred, sigma 16 px"] > rows["noise"]
 
@@ -34,12 +34,14 @@ def test_the_pipeline_follows_its_captions(measured: dict[str, Any]) -> None:
 
 def test_hurrying_costs_quality(measured: dict[str, Any]) -> None:
     rows = measured["samplers"]["rows"]
-    assert abs(rows["DDIM 25"]["loss"]) <= 1.0
-    assert rows["DPM++ 2M 20"]["loss"] <= 1.0 + rows["DPM++ 2M 20"]["loss_se"]
+    assert rows["DDIM 25"]["loss"] <= 0.5
+    assert 2.0 <= rows["DDIM 10"]["loss"] <= 4.0
+    assert 8.0 <= rows["DDIM 6"]["loss"] <= 12.0
+    assert rows["DPM++ 2M 20"]["loss"] <= 1.0
+    assert all(rows[name]["loss"] > 2 * rows[name]["loss_se"] for name in ("DDIM 10", "DDIM 6", "DDIM 4"))
     steps = [rows[f"DDIM {count}"] for count in (25, 10, 6, 4)]
     assert [row["loss"] for row in steps] == sorted(row["loss"] for row in steps)
     assert [row["drift"] for row in steps] == sorted(row["drift"] for row in steps)
-    assert rows["DDIM 6"]["loss"] > 2 * rows["DDIM 6"]["loss_se"]
 
 
 def test_the_document_shows_this_measurement(measured: dict[str, Any]) -> None:
