@@ -1,11 +1,13 @@
 """What `optimize` leaves behind: the report folder, the accelerated file, and, where asked, the changed original."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..knowledge.types import Evaluation, Outcome, Trial
 from ..tools import textfile
+from ..tools.errors import UsageError
 from ..tools.report.pairs import PicturePair
 from ..tools.report.write import write as write_report
 from .session import Session
@@ -20,11 +22,26 @@ class Saved:
     original: Path | None = None
 
 
+def report_folder(path: Path, out: Path | None) -> Path:
+    """Where the report goes, made now: better to complain before measuring than after. Raises UsageError."""
+    folder = out or path.with_name(f"{path.stem}.diffagent")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as e:
+        raise UsageError(
+            f"cannot make the folder {folder} for the report ({e.strerror}); give another with --out"
+        ) from e
+    for place in {folder, out or path.parent}:
+        if not os.access(place, os.W_OK):
+            raise UsageError(f"cannot write in {place}; give another folder with --out")
+    return folder
+
+
 def save(
     one: Session, path: Path, out: Path | None, outcome: Outcome, best: Trial | None, diff: str, *, apply: bool
 ) -> Saved:
     """Write the report; and the winner's code beside the script (or into `out`), or over it with `--apply`."""
-    folder = out or path.with_name(f"{path.stem}.diffagent")
+    folder = report_folder(path, out)
     page = write_report(folder, outcome, pairs(one, best), diff, one.opened.file.text)
     winner = outcome.trial(outcome.winner)
     if winner is None or winner.candidate is None:

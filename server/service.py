@@ -22,7 +22,7 @@ from ..tools.measure.baseline import Baseline
 from ..tools.script.diff import unified
 from .app import App
 from .opening import Opened, inspect, open_script, situation
-from .saving import Saved, save
+from .saving import Saved, report_folder, save
 from .session import Session, session
 from .wishes import Wish
 
@@ -62,6 +62,8 @@ def profile(
 ) -> tuple[Profile, Session]:
     """Measure the script as it is. The session is closed; its environment stays readable."""
     opened = open_script(path, pipeline)
+    if trace is not None and not trace.absolute().parent.is_dir():
+        raise UsageError(f"cannot write the trace {trace}: there is no folder {trace.absolute().parent}")
     with session(app, opened, arguments, prompts, _sayer(say)) as one:
         measured = _baseline(one, say)
         if trace is not None:
@@ -80,6 +82,7 @@ def optimize(app: App, wish: Wish, say: Say) -> Finished:
     """Measure, plan, write, search and prove; then write the report and, where the target is met, the new file."""
     started = time.monotonic()
     opened = open_script(wish.path, wish.pipeline)
+    report_folder(wish.path, wish.out)
     where = f"{opened.site.pipeline_class} in {wish.path.name}, line {opened.site.start.line}"
     say(Event(stage="analyse", sentence=where))
     with session(app, opened, wish.arguments, wish.prompts, _sayer(say)) as one:

@@ -37,6 +37,8 @@ def complains(found: subprocess.CompletedProcess[str], code: int, sentence: str)
         (["optimize", EXAMPLE, "--budget-evals", "0"], "--budget-evals"),
         (["optimize", EXAMPLE, "--models", "cloud"], "setting models"),
         (["optimize", EXAMPLE, "--max-loss", "7"], "--max-loss"),
+        (["optimize", EXAMPLE, "--out", ROOT / "README.md"], "cannot make the folder"),
+        (["profile", EXAMPLE, "--trace", "no/such/folder/trace.json"], "cannot write the trace"),
         (["profile", EXAMPLE, "--models", "zoo", "--prompts", "nowhere.txt"], "cannot read the prompts in nowhere.txt"),
         (["analyze", BAD / "no_pipeline.py"], "builds no diffusers pipeline"),
         (["frobnicate"], "frobnicate"),

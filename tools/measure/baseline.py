@@ -89,7 +89,7 @@ def profile_of(live: Live, scorer: Scorer, protocol: Protocol) -> Baseline | Fai
     if isinstance(trace, Failure):
         return trace
     timed: list[Pictures] = []
-    for i in range(max(3, protocol.pairs)):
+    for i in range(max(4, protocol.pairs // protocol.blocks)):
         made = live.pictures(*call_at(live, protocol, i), precise=True)
         if not isinstance(made, Pictures):
             return made
