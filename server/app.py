@@ -5,6 +5,7 @@ from functools import cached_property
 from pathlib import Path
 
 from ..bench.zoo import cache as zoo
+from ..tools.errors import SetupError
 from ..tools.store.store import Store
 from .settings import Settings
 
@@ -23,8 +24,13 @@ class App:
     def zoo_home(self) -> Path:
         """A Hugging Face home in which the hub's ids resolve to the zoo's models."""
         home = self.settings.home / "zoo"
-        home.mkdir(parents=True, exist_ok=True)
-        return zoo.lay_out(zoo.WEIGHTS, home)
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+            return zoo.lay_out(zoo.WEIGHTS, home)
+        except OSError as e:
+            raise SetupError(
+                f"the folder {home} cannot be used ({e.strerror}); name another with DIFFAGENT_HOME"
+            ) from e
 
     @property
     def zoo_scorer(self) -> str:
