@@ -129,7 +129,7 @@ def test_an_interrupt_leaves_a_usable_store_and_a_partial_report(
     outcome = Outcome.model_validate_json((tmp_path / "outcome.json").read_text())
     assert outcome.stopped == "interrupted" and 2 <= len(outcome.trials) < 28
     assert (tmp_path / "report.html").exists()
-    assert interrupted(folder / "draw.py", [*words, "--budget-evals", "2"], "confirming") == 130
+    assert optimize(folder / "draw.py", *words, "--budget-evals", "2").returncode == 1
     resumed = Outcome.model_validate_json((tmp_path / "outcome.json").read_text())
     assert len(resumed.trials) == 2
     assert all(t.cached for t in resumed.trials), "what was measured before the interrupt is not measured again"
