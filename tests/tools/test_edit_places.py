@@ -109,6 +109,10 @@ def test_set_up_goes_where_the_pipeline_is_ready(code: str, expected: str) -> No
         ("pipe('x', **dict(eta=0.0))", "pipe('x', **dict(eta=0.0), num_inference_steps=20)"),
         ("pipe(\n    'x',\n    eta=0.0,  # why\n)", "eta=0.0,  # why\n    num_inference_steps=20,\n)"),
         ("pipe(\n    'x',\n    eta=0.0  # why\n)", "eta=0.0,  # why\n    num_inference_steps=20\n)"),
+        ("pipe(('x'))", "pipe(('x'), num_inference_steps=20)"),
+        ("pipe(\n    (\n        'x'  # (\n    )\n)", "    ),\n    num_inference_steps=20\n)"),
+        ("pipe(\n    (\n        'x'\n    ),  # why\n)", "    ),  # why\n    num_inference_steps=20,\n)"),
+        ("pipe(\n    prompt=dict(\n        a=1,\n    ),\n)", "    ),\n    num_inference_steps=20,\n)"),
         ("pipe('x', num_inference_steps=20)", "pipe('x', num_inference_steps=20)"),
         ("pipe('x', num_inference_steps=4)", "pipe('x', num_inference_steps=4)"),
     ],
@@ -167,6 +171,11 @@ def test_a_local_import_of_diffusers_is_extended_where_it_is() -> None:
     code = f"def f():\n    from diffusers import StableDiffusionPipeline\n    pipe = {BUILD}\n    return pipe('x')\n"
     made = edited(code, TWENTY)
     assert "    from diffusers import DPMSolverMultistepScheduler, StableDiffusionPipeline\n" in made
+
+
+def test_an_import_that_goes_on_behind_a_backslash_is_extended_on_its_line() -> None:
+    code = f"from diffusers import DDIMScheduler, \\\n    StableDiffusionPipeline\npipe = {BUILD}\npipe('x')\n"
+    assert "\\\n    DPMSolverMultistepScheduler, StableDiffusionPipeline\n" in edited(code, TWENTY)
 
 
 def test_a_byte_order_mark_stays() -> None:

@@ -11,6 +11,7 @@ from .setup import NoPlace
 from .source import Splices
 
 _LONG = 120
+_CLOSING = re.compile(rb"(?:\s|\\\r?\n|#[^\r\n]*)*\)")
 _LINE_ENDS = re.compile(r"\s*,?[ \t]*(#[^\r\n]*)?\r?\n")
 
 
@@ -103,9 +104,10 @@ def _append(file: File, splices: Splices, call: ast.Call, pieces: Sequence[str])
     if not arguments:
         splices.insert(source.data.index(b"(", func_end) + 1, ", ".join(pieces))
         return
-    last = source.span(arguments[-1])[1]
+    last = _end(file, call, arguments[-1])
     tail = source.data[last : call_end - 1].decode("utf-8", "surrogatepass")
-    indent = _own_line(file, arguments[-1])
+    indent = _own_line(file, last - 1) if source.data[last - 1 : last] == b")" else None
+    indent = indent if indent is not None else _own_line(file, source.span(arguments[-1])[0])
     if indent is not None and _LINE_ENDS.match(tail):
         comma = re.match(r"[ \t]*,", tail) is not None
         if not comma:
@@ -116,9 +118,16 @@ def _append(file: File, splices: Splices, call: ast.Call, pieces: Sequence[str])
         splices.insert(last, "".join(f", {p}" for p in pieces))
 
 
-def _own_line(file: File, argument: ast.expr | ast.keyword) -> str | None:
-    """The indentation of an argument, where it begins its own line."""
-    start, _ = file.source.span(argument)
+def _end(file: File, call: ast.Call, argument: ast.expr | ast.keyword) -> int:
+    """The byte after an argument and the parentheses around it: spans of expressions leave those out."""
+    end, stop = file.source.span(argument)[1], file.source.span(call)[1] - 1
+    while end < stop and (closing := _CLOSING.match(file.source.data, end, stop)) is not None:
+        end = closing.end()
+    return end
+
+
+def _own_line(file: File, start: int) -> str | None:
+    """The indentation of what begins at `start`, where it begins its own line."""
     before = file.source.data[file.source.line_start(start) : start].decode("utf-8", "replace")
     return before if before.strip() == "" else None
 
@@ -135,7 +144,7 @@ def _unfold(
     longer = len(line) + sum(len(p) + 2 for p in pieces)
     if indent is None or call.lineno != call.end_lineno or statement.lineno != call.lineno or longer <= _LONG:
         return False
-    ends = [source.span(a)[1] for a in arguments]
+    ends = [_end(file, call, a) for a in arguments]
     starts = [source.span(a)[0] for a in arguments]
     gaps = [(source.data.index(b"(", source.span(call.func)[1]) + 1, starts[0]), *zip(ends, starts[1:], strict=False)]
     closing = source.data[ends[-1] : end - 1]

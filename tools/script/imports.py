@@ -79,7 +79,7 @@ def _extend(file: File, splices: Splices, statement: ast.ImportFrom, names: Sequ
         start, end = source.span(node)
         before = source.data[source.line_start(start) : start].decode("utf-8", "replace")
         tail = source.data[end:statement_end].decode("utf-8", "replace")
-        own_line = before.strip() == ""
+        own_line = before.strip() == "" and "(" in source.code(statement)
         if behind is not None:
             splices.insert(start, f"{name},{source.newline}{before}" if own_line else f"{name}, ")
         elif own_line and re.match(r"\s*,?[ \t]*(#[^\r\n]*)?\r?\n", tail):
