@@ -9,7 +9,7 @@ from .baseline import Baseline, median_stages
 from .runner import Live, Pictures
 from .sampling import Pairs, stages_of
 from .scorer import Scorer
-from .statistics import bootstrap_blocks, break_even, relative_loss, standard_error
+from .statistics import bootstrap_blocks, break_even, median_ratio, relative_loss, standard_error
 
 
 def evaluation(
@@ -17,7 +17,6 @@ def evaluation(
 ) -> tuple[Evaluation, list[bytes]]:
     """The evaluation, and the candidate's pictures as PNG where the protocol keeps them."""
     blocks = pairs.ratios()
-    ratios = [ratio for block in blocks for ratio in block]
     scores = prompt_scores(pictures, before, protocol, scorer)
     clip_before, clip_after = [s.clip_before for s in scores], [s.clip_after for s in scores]
     loss, loss_se = relative_loss(clip_before, clip_after)
@@ -29,9 +28,9 @@ def evaluation(
     start_after = (live.load_s + live.first_image_s / per_call, latency)
     found = Evaluation(
         protocol=protocol.name,
-        speedup=statistics.median(ratios),
+        speedup=median_ratio(pairs.before, pairs.after),
         speedup_interval=bootstrap_blocks(blocks, statistics.median, Random(0), protocol.resamples),
-        pairs=len(ratios),
+        pairs=len(pairs.before),
         latency_s=latency,
         baseline_s=baseline,
         loss=loss,

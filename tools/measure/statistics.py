@@ -24,8 +24,7 @@ def bootstrap(
         only = statistic(samples)
         return Interval(low=only, high=only, level=level)
     values = sorted(statistic(rng.choices(samples, k=len(samples))) for _ in range(resamples))
-    tail = (1 - level) / 2
-    return Interval(low=_quantile(values, tail), high=_quantile(values, 1 - tail), level=level)
+    return _middle(values, level)
 
 
 def bootstrap_blocks(
@@ -45,8 +44,13 @@ def bootstrap_blocks(
         statistic([x for block in rng.choices(blocks, k=len(blocks)) for x in rng.choices(block, k=len(block))])
         for _ in range(resamples)
     )
+    return _middle(values, level)
+
+
+def _middle(ordered: Sequence[float], level: float) -> Interval:
+    """The interval that leaves out the same share at both ends."""
     tail = (1 - level) / 2
-    return Interval(low=_quantile(values, tail), high=_quantile(values, 1 - tail), level=level)
+    return Interval(low=_quantile(ordered, tail), high=_quantile(ordered, 1 - tail), level=level)
 
 
 def _quantile(ordered: Sequence[float], share: float) -> float:
