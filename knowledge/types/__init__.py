@@ -4,6 +4,7 @@ All values are frozen pydantic records: the same in memory, in SQLite and on the
 Times are seconds, memory is megabytes (10^6 bytes), quality loss is a fraction (0.05 is 5%), drift has no unit.
 """
 
+from .benchmark import Absolute, FailureClass, Judged, Mismatch, Relative, Run, Static, Submission
 from .environment import Device, Environment, Protocol
 from .failure import (
     AnyVerdict,
@@ -24,25 +25,34 @@ from .measurement import Evaluation, Interval, Profile, PromptScore, Stages, Tra
 from .outcome import Event, Outcome, StopReason, Trial, best_evaluation
 from .plan import Candidate, Change, Import, Plan, Proposal, Step
 from .record import Record, Scalar, as_json
-from .request import Budget, Search, Target
+from .request import Budget, Intent, Request, Search, Target
 from .script import CallSite, PipelineSite, Position, Script
+from .task import Attributes, Calibrated, Difficulty, Task
 
 __all__ = [
+    "Absolute",
     "AnyVerdict",
+    "Attributes",
     "Budget",
+    "Calibrated",
     "CallSite",
     "Candidate",
     "Change",
     "Crashed",
     "Device",
+    "Difficulty",
     "EditRefused",
     "Environment",
     "Evaluation",
     "Event",
     "Failure",
+    "FailureClass",
     "Import",
+    "Intent",
     "Interval",
     "InvalidPlan",
+    "Judged",
+    "Mismatch",
     "ModelMissing",
     "NeedsInput",
     "NeverCalled",
@@ -57,13 +67,19 @@ __all__ = [
     "Proposal",
     "Protocol",
     "Record",
+    "Relative",
+    "Request",
+    "Run",
     "Scalar",
     "Script",
     "Search",
     "Stages",
+    "Static",
     "Step",
     "StopReason",
+    "Submission",
     "Target",
+    "Task",
     "TimedOut",
     "Trace",
     "Trial",

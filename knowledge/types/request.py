@@ -1,9 +1,10 @@
 """What the person wants."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
+from .plan import Step
 from .record import Record
 
 if TYPE_CHECKING:
@@ -51,3 +52,37 @@ class Search(Record):
     generations: int = Field(default=4, ge=1, description="T_sel")
     stop_at_first: bool = Field(default=True, description="stop at the first candidate that meets the target")
     seed: int = 0
+
+
+Intent = Literal["accelerate", "generate", "profile", "fit_memory", "out_of_scope", "unclear"]
+
+
+class Request(Record):
+    """How a person's words were read. What was not said is None or empty; nothing is filled in from defaults."""
+
+    text: str = Field(description="the words, as they came")
+    intent: Intent
+    pipeline_class: str | None = Field(default=None, description="StableDiffusionXLPipeline")
+    model_id: str | None = None
+    controlnet_id: str | None = None
+    mode: Literal["text2img", "img2img", "class2img"] | None = None
+    scheduler: str | None = Field(default=None, description="class name: UniPCMultistepScheduler")
+    steps: int | None = Field(default=None, ge=1, description="num_inference_steps")
+    keep_steps: bool = Field(default=False, description="the number of steps must not change")
+    keep_scheduler: bool = False
+    required: tuple[Step, ...] = Field(default=(), description="methods to use, with the parameters that were said")
+    allowed: tuple[str, ...] | None = Field(default=None, description="slugs; None: any")
+    forbidden: tuple[str, ...] = Field(default=(), description="slugs")
+    speedup: float | None = Field(default=None, gt=1.0, description="times faster")
+    latency_s: float | None = Field(default=None, gt=0.0, description="seconds an image")
+    max_loss: float | None = Field(default=None, ge=0.0, le=1.0, description="relative loss of CLIP-Score")
+    lossless: bool = Field(default=False, description="the pictures must not change beyond rounding")
+    width: int | None = Field(default=None, gt=0)
+    height: int | None = Field(default=None, gt=0)
+    dtype: Literal["float32", "float16", "bfloat16"] | None = None
+    preprocessors: tuple[str, ...] = ()
+    memory_mb: float | None = Field(default=None, gt=0.0, description="must fit into this")
+    seed: int | None = None
+    prompt: str | None = Field(default=None, description="what the picture should show, where it was quoted")
+    question: str | None = Field(default=None, description="asked back, where the words contradict or say too little")
+    notes: tuple[str, ...] = Field(default=(), description="what was noticed and left aside, one sentence each")
