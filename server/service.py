@@ -88,8 +88,7 @@ def optimize(app: App, wish: Wish, say: Say) -> Finished:
     with session(app, opened, wish.arguments, wish.prompts, _sayer(say)) as one:
         before = _baseline(one, say)
         loop = _loop(one, wish, before.profile, started)
-        for event in loop.run():
-            say(event)
+        _search(loop, say)
         outcome = _outcome(one, wish, before.profile, loop, time.monotonic() - started)
         return _finish(one, wish, outcome, say)
 
@@ -124,6 +123,15 @@ def _loop(one: Session, wish: Wish, profile: Profile, started: float) -> Loop:
         allowed=allowed,
         clock=time.monotonic,
     )
+
+
+def _search(loop: Loop, say: Say) -> None:
+    """Run the loop to its end. An interrupt may fall into the loop, or between two of its events."""
+    try:
+        for event in loop.run():
+            say(event)
+    except KeyboardInterrupt:
+        loop.stopped = "interrupted"
 
 
 def _outcome(one: Session, wish: Wish, profile: Profile, loop: Loop, seconds: float) -> Outcome:

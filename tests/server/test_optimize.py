@@ -103,10 +103,17 @@ def test_a_target_that_cannot_be_met_is_exit_1_with_the_reason(
     assert not (tmp_path / "out" / "draw.accelerated.py").exists() and (tmp_path / "out" / "report.html").exists()
 
 
+def _listens_to_ctrl_c() -> None:
+    """A shell starts background jobs with SIGINT ignored, and what they start inherits that."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def interrupted(script: Path, words: list[str], at: str) -> int:
     """Run `optimize`, press Ctrl-C when a line with `at` appears; the exit code. Nothing may be left running."""
     command = [sys.executable, "-m", "diffagent_mcp", "optimize", str(script), *words]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, preexec_fn=_listens_to_ctrl_c
+    )
     assert process.stderr is not None
     family: list[psutil.Process] = []
     for line in process.stderr:
