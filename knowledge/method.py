@@ -73,6 +73,13 @@ class Method(Record):
         """Why it does not fit here beyond backbone, package and clashes; None where it does."""
         return None
 
+    def written(self, steps: int, plan: Plan) -> dict[str, Scalar]:
+        """Its settings as code and live objects show them (`steps` are those that run), to compare with what is found.
+
+        The knobs themselves, unless the knob is a share of the steps and the code names a step.
+        """
+        return self.model_dump()
+
     def step(self) -> Step:
         return Step(method=self.slug, params=self.model_dump())
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..knowledge.situation import DEFAULT_GUIDANCE, DEFAULT_STEPS, Situation
+from ..knowledge.situation import Situation, measured, situation_at
 from ..knowledge.types import Environment, PipelineSite, Profile, Script
 from ..tools.errors import UsageError
 from ..tools.script.analyse import analyse
@@ -40,27 +40,5 @@ def open_script(path: Path, pipeline: str | None) -> Opened:
 
 def situation(opened: Opened, environment: Environment, profile: Profile | None = None) -> Situation:
     """Static knowledge of the script, overruled by what was measured of the live pipeline where there is a profile."""
-    site = opened.site
-    first = site.calls[0] if site.calls else None
-    known = Situation(
-        pipeline=site,
-        pipeline_class=site.pipeline_class,
-        device=environment.device,
-        libraries=environment.libraries,
-        steps=(first.steps if first else None) or DEFAULT_STEPS,
-        guidance_scale=(first.guidance_scale if first else None) or DEFAULT_GUIDANCE,
-        scheduler=site.scheduler,
-    )
-    if profile is None:
-        return known
-    trace = profile.trace
-    return known.model_copy(
-        update={
-            "pipeline_class": trace.pipeline_class,
-            "steps": trace.requested_steps or known.steps,
-            "guidance_scale": trace.guidance_scale or known.guidance_scale,
-            "scheduler": trace.scheduler_class,
-            "images_per_call": profile.images_per_call,
-            "stages": profile.stages,
-        }
-    )
+    known = situation_at(opened.site, environment.device, environment.libraries)
+    return known if profile is None else measured(known, profile)

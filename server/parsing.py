@@ -16,7 +16,10 @@ def target(speedup: str | None, latency: str | None, max_loss: float, max_drift:
         raise UsageError("give either --speedup or --latency, not both")
     if gate not in ("default", "paper"):
         raise UsageError(f"--gate is `default` or `paper`, not {gate!r}")
-    wanted = {"latency_s": seconds(latency, "--latency")} if latency else {"speedup": times(speedup or "2")}
+    if latency is not None:
+        wanted = {"latency_s": seconds(latency, "--latency")}
+    else:
+        wanted = {"speedup": times("2" if speedup is None else speedup)}
     drift = None if gate == "paper" else max_drift
     try:
         return Target(**wanted, max_loss=max_loss, max_drift=drift)

@@ -15,15 +15,14 @@ from ..tools.errors import UsageError
 from ..tools.measure import interpreter
 from ..tools.measure.baseline import Subject
 from ..tools.measure.judge import Judge
-from ..tools.measure.protocols import protocols, split
+from ..tools.measure.protocols import class_protocols, protocols, split
 from ..tools.measure.runner import Limits, Runner
 from ..tools.measure.scorer import Scorer
 from .app import App
+from .asked import CAPTIONS, DRAWS_CLASSES, QUICK_CAPTIONS, captions_of_classes
 from .opening import Opened
 
-CAPTIONS = Path(__file__).parent.parent / "knowledge" / "data" / "captions.txt"
 HUB_SCORER = "ViT-L-14:openai"
-_QUICK_CAPTIONS = 16
 
 
 @dataclass
@@ -103,6 +102,9 @@ class Session:
 
     @cached_property
     def protocols(self) -> dict[str, Protocol]:
+        site = self.opened.site
+        if site.pipeline_class in DRAWS_CLASSES:
+            return class_protocols(captions_of_classes(site.model_id or "", self.models == "zoo", self.models_home))
         return protocols(*self._prompts())
 
     def _prompts(self) -> tuple[list[str], list[str]]:
@@ -111,7 +113,7 @@ class Session:
         if self.models == "zoo":
             return _lines(self.app.zoo_prompts / "quick.txt"), _lines(self.app.zoo_prompts / "final.txt")
         captions = _lines(CAPTIONS)
-        return captions[:_QUICK_CAPTIONS], captions[_QUICK_CAPTIONS:]
+        return captions[:QUICK_CAPTIONS], captions[QUICK_CAPTIONS:]
 
     @cached_property
     def judge(self) -> Judge:

@@ -30,7 +30,7 @@ class Wish:
 
 def from_parameters(p: dict[str, Any]) -> Wish:
     """The wish in the parameters of the `optimize` command. Raises UsageError with one sentence."""
-    seconds = parsing.seconds(p["budget_seconds"], "--budget-seconds") if p["budget_seconds"] else None
+    seconds = parsing.seconds(p["budget_seconds"], "--budget-seconds") if p["budget_seconds"] is not None else None
     return Wish(
         path=p["file"],
         target=parsing.target(p["speedup"], p["latency"], p["max_loss"], p["max_drift"], p["gate"]),

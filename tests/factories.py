@@ -11,6 +11,7 @@ from diffagent_mcp.knowledge.types import (
     PipelineSite,
     Plan,
     Position,
+    Profile,
     Proposal,
     Scalar,
     Stages,
@@ -32,6 +33,12 @@ def site(**changes: Any) -> PipelineSite:
     return PipelineSite(
         name="pipe", start=at, end=at, pipeline_class="StableDiffusionPipeline", calls=(call,)
     ).model_copy(update=changes)
+
+
+def call_site(**changes: Any) -> CallSite:
+    at = Position(line=6, column=0)
+    keywords = dict.fromkeys(changes, "x")
+    return CallSite(start=at, end=at, receiver="pipe", keywords=keywords).model_copy(update=changes)
 
 
 def situation(**changes: Any) -> Situation:
@@ -72,6 +79,24 @@ def trace(**changes: Any) -> Trace:
         cross_attention_calls=350,
         vae_decodes=1,
         image_size=(512, 512),
+    ).model_copy(update=changes)
+
+
+def profile(**changes: Any) -> Profile:
+    return Profile(
+        latency_s=1.0,
+        interval=Interval(low=0.98, high=1.02),
+        samples=4,
+        load_s=0.3,
+        first_image_s=1.2,
+        peak_mb=600,
+        stages=STAGES,
+        trace=trace(),
+        clip=90,
+        clip_sd=3,
+        clip_scores=(90.0,) * 16,
+        seed_distance=0.3,
+        prompts=16,
     ).model_copy(update=changes)
 
 

@@ -15,7 +15,7 @@ class Compile(Method):
 
     slug = "compile"
     title = "torch.compile"
-    fits = frozenset({"unet"})
+    fits = frozenset({"unet", "dit"})
     order = 90
     clashes = frozenset({"tome", "tgate"})
     lossless = True
@@ -49,6 +49,11 @@ class Compile(Method):
     def effect(self, situation: Situation) -> Effect:
         start = 10.0 if self.scope == "regional" else 90.0
         return Effect(per_call=0.9 if situation.device.kind == "cpu" else 0.75, startup_s=start)
+
+    def misfit(self, situation: Situation, plan: Plan) -> str | None:
+        if self.scope == "regional" and situation.backbone == "dit":
+            return f"{situation.pipeline_class}'s transformer names no repeated blocks; compile the whole of it"
+        return None
 
     def unproven(self, trace: Trace, before: Trace) -> str | None:
         return None if trace.compiled else "neither the denoiser nor any block of it is compiled"

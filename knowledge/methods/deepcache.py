@@ -4,13 +4,16 @@ from pydantic import Field
 
 from ..method import Effect, Method, Symptom
 from ..situation import Situation
+from ..steps import visits_twice
 from ..types import Change, Import, Plan, Trace
-
-_ORDER_TWO = {"HeunDiscreteScheduler", "KDPM2DiscreteScheduler", "KDPM2AncestralDiscreteScheduler"}
 
 
 class DeepCache(Method):
-    """Reuse the UNet's deep features between neighbouring denoising steps; only the outermost blocks run each step."""
+    """Reuse the UNet's deep features between neighbouring denoising steps; only the outermost blocks run each step.
+
+    The library keeps the step at which its first call began. Image-to-image begins at a step that depends on strength
+    and number of steps, so scripts in which these vary would start later pictures from an old cache.
+    """
 
     slug = "deepcache"
     title = "DeepCache"
@@ -48,16 +51,21 @@ class DeepCache(Method):
         shallow = 0.28 + 0.12 * self.branch
         full = 1 / self.interval
         crowd = 50 / max(4, situation.steps)
+        beside = 0.3 if "ControlNet" in situation.pipeline_class else 0.0  # the ControlNet runs whole at every step
         return Effect(
-            per_call=full + (1 - full) * shallow,
+            per_call=beside + (1 - beside) * (full + (1 - full) * shallow),
             loss=0.004 * (self.interval - 1) * crowd,
             drift=0.05 * (self.interval - 1) * crowd**0.5,
         )
 
     def misfit(self, situation: Situation, plan: Plan) -> str | None:
-        if situation.scheduler in _ORDER_TWO and plan.step("sampler") is None:
+        if visits_twice(situation.scheduler) and plan.step("sampler") is None:
             return (
                 f"{situation.scheduler} visits each timestep twice, which makes DeepCache skip almost every full pass"
+            )
+        if situation.strength is not None and _begins_differ(situation):
+            return (
+                "strength or steps differ from call to call, and DeepCache would start later pictures from an old cache"
             )
         return None
 
@@ -70,3 +78,10 @@ class DeepCache(Method):
         if trace.mid_block_calls < expected - 1:
             return f"the deep blocks ran {trace.mid_block_calls} times where interval {self.interval} needs {expected}"
         return None
+
+
+def _begins_differ(situation: Situation) -> bool:
+    """May one process call the pipeline with two strengths, or numbers of steps?"""
+    calls = situation.pipeline.calls
+    unread = any("strength" in c.keywords and c.strength is None for c in calls)
+    return unread or len({(c.strength, c.steps) for c in calls}) > 1

@@ -8,7 +8,7 @@ class FusedQKV(Method):
 
     slug = "fused_qkv"
     title = "Fused QKV projections"
-    fits = frozenset({"unet"})
+    fits = frozenset({"unet", "dit"})
     order = 20
     clashes = frozenset({"tgate"})
     lossless = True
@@ -16,10 +16,16 @@ class FusedQKV(Method):
     sources = ("diffusers documentation, optimization/fp16, fuse_qkv_projections",)
 
     def change(self, situation: Situation, plan: Plan) -> Change:
-        return Change(setup=("{pipe}.fuse_qkv_projections()",))
+        owner = "{pipe}" if situation.backbone == "unet" else f"{{pipe}}.{situation.denoiser}"
+        return Change(setup=(f"{owner}.fuse_qkv_projections()",))
 
     def effect(self, situation: Situation) -> Effect:
         return Effect(per_call=0.99)
+
+    def misfit(self, situation: Situation, plan: Plan) -> str | None:
+        if situation.pipeline_class == "DiTPipeline":
+            return "DiT's transformer has no fuse_qkv_projections"
+        return None
 
     def unproven(self, trace: Trace, before: Trace) -> str | None:
         return None if trace.fused_qkv else "no attention layer has fused projections"

@@ -2,8 +2,15 @@ from pydantic import Field
 
 from ..method import Effect, Method, Symptom
 from ..situation import Situation
-from ..steps import steps_of
-from ..types import Change, Import, Plan, Trace
+from ..steps import run_of, steps_of
+from ..types import Change, Import, Plan, Scalar, Trace
+
+_CALLBACKS = {
+    "StableDiffusionPipeline": "SDCFGCutoffCallback",
+    "StableDiffusionImg2ImgPipeline": "SDCFGCutoffCallback",
+    "StableDiffusionXLPipeline": "SDXLCFGCutoffCallback",
+    "StableDiffusionXLImg2ImgPipeline": "SDXLCFGCutoffCallback",
+}
 
 
 class GuidanceCutoff(Method):
@@ -36,12 +43,16 @@ class GuidanceCutoff(Method):
     )
 
     def change(self, situation: Situation, plan: Plan) -> Change:
-        index = self.index(steps_of(plan, situation), plan)
-        callback = f"SDCFGCutoffCallback(cutoff_step_ratio=None, cutoff_step_index={index})"
+        index = self.index(run_of(steps_of(plan, situation), situation.strength), plan)
+        name = _CALLBACKS[situation.pipeline_class]
+        callback = f"{name}(cutoff_step_ratio=None, cutoff_step_index={index})"
         return Change(
-            imports=(Import(module="diffusers.callbacks", name="SDCFGCutoffCallback"),),
+            imports=(Import(module="diffusers.callbacks", name=name),),
             call_keywords={"callback_on_step_end": callback},
         )
+
+    def written(self, steps: int, plan: Plan) -> dict[str, Scalar]:
+        return {"index": self.index(steps, plan)}
 
     def index(self, steps: int, plan: Plan) -> int:
         """The step after which guidance ends, moved to the step before a full pass where DeepCache runs."""
@@ -58,8 +69,12 @@ class GuidanceCutoff(Method):
         return Effect(per_call=1 - per_call * cut, loss=0.08 * cut**1.5, drift=0.35 * cut)
 
     def misfit(self, situation: Situation, plan: Plan) -> str | None:
-        if situation.pipeline_class != "StableDiffusionPipeline":
-            return f"the cut-off callback for {situation.pipeline_class} is not described here yet"
+        if situation.pipeline_class == "StableDiffusionControlNetPipeline":
+            return (
+                "the library's cut-off callback leaves the conditioning image doubled, and ControlNet's batch with it"
+            )
+        if situation.pipeline_class not in _CALLBACKS:
+            return f"the library has no cut-off callback for {situation.pipeline_class}"
         if situation.guidance_scale <= 1:
             return "guidance is already off (guidance_scale <= 1)"
         if situation.images_per_call > 1:

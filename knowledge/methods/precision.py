@@ -30,8 +30,12 @@ class Precision(Method):
     def change(self, situation: Situation, plan: Plan) -> Change:
         site = situation.pipeline
         torch = (Import(module="torch"),)
+        if site.dtype == self.dtype:
+            return Change()
         written_elsewhere = site.dtype is not None and not {"dtype", "torch_dtype"} & set(site.load_keywords)
-        if site.constructor != "from_pretrained" or written_elsewhere:
+        # A ControlNet is loaded by a call of its own, so the whole pipeline is turned once it is there.
+        given_parts = situation.pipeline_class == "StableDiffusionControlNetPipeline"
+        if site.constructor != "from_pretrained" or written_elsewhere or given_parts:
             return Change(imports=torch, setup=(f"{{pipe}}.to(dtype=torch.{self.dtype})",))
         return Change(imports=torch, load_keywords={keyword(situation): f"torch.{self.dtype}"})
 

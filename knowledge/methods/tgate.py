@@ -3,9 +3,16 @@ from pydantic import Field
 from ..method import Effect, Method, Symptom
 from ..situation import Situation
 from ..steps import steps_of
-from ..types import Change, Import, Plan, Trace
+from ..types import Change, Import, Plan, Scalar, Trace
 
+_LOADERS = {
+    "StableDiffusionPipeline": "TgateSDLoader",
+    "StableDiffusionXLPipeline": "TgateSDXLLoader",
+    "PixArtAlphaPipeline": "TgatePixArtAlphaLoader",
+    "PixArtSigmaPipeline": "TgatePixArtSigmaLoader",
+}
 _NEEDS_PAIRED_BATCH = {"HeunDiscreteScheduler", "KDPM2DiscreteScheduler"}
+_WARM_UP = 2
 
 
 class TGate(Method):
@@ -17,7 +24,7 @@ class TGate(Method):
 
     slug = "tgate"
     title = "T-GATE"
-    fits = frozenset({"unet"})
+    fits = frozenset({"unet", "dit"})
     order = 60
     clashes = frozenset({"deepcache", "guidance_cutoff", "fused_qkv", "compile"})
     package = "tgate"
@@ -37,17 +44,18 @@ class TGate(Method):
     fi_interval: int = Field(default=1, ge=1, le=5, multiple_of=1, description="self-attention every n steps after it")
 
     def change(self, situation: Situation, plan: Plan) -> Change:
+        loader = _LOADERS[situation.pipeline_class]
+        settings = {**self.written(steps_of(plan, situation), plan), "warm_up": _WARM_UP}
         return Change(
-            imports=(Import(module="tgate", name="TgateSDLoader"),),
-            setup=("{pipe} = TgateSDLoader({pipe})",),
+            imports=(Import(module="tgate", name=loader),),
+            setup=(f"{{pipe}} = {loader}({{pipe}})",),
             call_method="tgate",
-            call_keywords={
-                "gate_step": str(max(2, round(self.gate * steps_of(plan, situation)))),
-                "sp_interval": str(self.sp_interval),
-                "fi_interval": str(self.fi_interval),
-                "warm_up": "2",
-            },
+            call_keywords={name: str(value) for name, value in settings.items()},
         )
+
+    def written(self, steps: int, plan: Plan) -> dict[str, Scalar]:
+        gate = max(2, round(self.gate * steps))
+        return {"gate_step": gate, "sp_interval": self.sp_interval, "fi_interval": self.fi_interval}
 
     def effect(self, situation: Situation) -> Effect:
         after = 1 - self.gate
@@ -59,8 +67,8 @@ class TGate(Method):
         )
 
     def misfit(self, situation: Situation, plan: Plan) -> str | None:
-        if situation.pipeline_class != "StableDiffusionPipeline":
-            return f"T-GATE has no loader for {situation.pipeline_class} here"
+        if situation.pipeline_class not in _LOADERS:
+            return f"T-GATE has no loader for {situation.pipeline_class}"
         if situation.guidance_scale <= 1:
             return "T-GATE needs guidance_scale above 1: without the unconditional half it has nothing to drop"
         if situation.scheduler in _NEEDS_PAIRED_BATCH and plan.step("sampler") is None:

@@ -16,7 +16,7 @@ class ToMe(Method):
 
     slug = "tome"
     title = "ToMe, token merging"
-    fits = frozenset({"unet"})
+    fits = frozenset({"unet", "dit"})
     order = 40
     clashes = frozenset({"compile"})
     package = "tomesd"
@@ -35,12 +35,23 @@ class ToMe(Method):
 
     def change(self, situation: Situation, plan: Plan) -> Change:
         arguments = f"ratio={self.ratio}, max_downsample={self.max_downsample}, use_rand=False"
-        return Change(imports=(Import(module="tomesd"),), setup=(f"tomesd.apply_patch({{pipe}}, {arguments})",))
+        owner = "{pipe}" if situation.backbone == "unet" else f"{{pipe}}.{situation.denoiser}"
+        return Change(imports=(Import(module="tomesd"),), setup=(f"tomesd.apply_patch({owner}, {arguments})",))
 
     def effect(self, situation: Situation) -> Effect:
         if situation.device.kind == "cpu":
             return Effect(per_call=1.04, loss=0.02 * self.ratio, drift=0.2 * self.ratio)
         return Effect(per_call=1 - 0.25 * self.ratio, loss=0.02 * self.ratio, drift=0.2 * self.ratio)
+
+    def misfit(self, situation: Situation, plan: Plan) -> str | None:
+        name = situation.pipeline_class
+        if name.startswith("PixArt"):
+            return "tomesd's block does not know PixArt's normalisation and fails at the first step"
+        if self.max_downsample < 2 and name.startswith("StableDiffusionXL"):
+            return "SDXL has no attention at full latent size: max_downsample=1 would merge nothing"
+        if self.max_downsample < 2 and name == "DiTPipeline":
+            return "DiT attends to patches of 2x2 latents: max_downsample=1 would merge nothing"
+        return None
 
     def unproven(self, trace: Trace, before: Trace) -> str | None:
         if trace.compiled or not before.self_attention_tokens:

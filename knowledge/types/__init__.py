@@ -4,7 +4,7 @@ All values are frozen pydantic records: the same in memory, in SQLite and on the
 Times are seconds, memory is megabytes (10^6 bytes), quality loss is a fraction (0.05 is 5%), drift has no unit.
 """
 
-from .benchmark import Absolute, FailureClass, Judged, Mismatch, Relative, Run, Static, Submission
+from .benchmark import Absolute, FailureClass, Judged, Mismatch, Relative, Run, Static, Submission, Threshold
 from .environment import Device, Environment, Protocol
 from .failure import (
     AnyVerdict,
@@ -80,6 +80,7 @@ __all__ = [
     "Submission",
     "Target",
     "Task",
+    "Threshold",
     "TimedOut",
     "Trace",
     "Trial",

@@ -25,6 +25,7 @@ class Run(Record):
     seed: int = 0
     evaluations: int = Field(default=28, ge=1, description="budget for each task, baseline not counted")
     max_drift: float | None = Field(default=None, description="None: the paper's gate, loss alone")
+    asked: str = Field(default="", description="fingerprint of the stages' prompts, seeds and pairs")
     environment: Environment
 
     @property
@@ -60,6 +61,20 @@ class Static(Record):
     mismatches: tuple[Mismatch, ...] = ()
     text: Attributes | None = Field(default=None, description="as read in the code; None: it could not be read")
     live: Attributes | None = Field(default=None, description="as recorded from the live objects")
+
+
+class Threshold(Record):
+    """What every single picture of stage 2 must reach, for one pipeline, and the pictures that are asked for."""
+
+    card: str = Field(description="sdxl img2img")
+    threshold: float = Field(description="CLIP-Score")
+    lowest: float = Field(description="of the references' pictures of these prompts; the bound is a share of it")
+    median: float
+    pictures: int = Field(description="how many were drawn, of which the best-drawn prompts were taken")
+    scripts: tuple[str, ...] = Field(description="the tasks whose references drew them")
+    prompts: tuple[str, ...]
+    seeds: tuple[int, ...]
+    labels: tuple[int, ...] = ()
 
 
 class Absolute(Record):

@@ -34,10 +34,13 @@ class Environment(Record):
 class Protocol(Record):
     """How a number is measured. Raise `version` when the meaning of a number changes."""
 
-    name: Literal["quick", "final"]
+    name: Literal["quick", "final", "bench"]
     version: int = 2
     prompts: tuple[str, ...]
     seeds: tuple[int, ...]
+    labels: tuple[int, ...] = Field(
+        default=(), description="class ids beside the prompts, which caption them; empty for pipelines that read text"
+    )
     pairs: int = Field(description="timed baseline/candidate pairs, in ABBA order")
     blocks: int = Field(default=1, description="fresh pairs of processes that the timed pairs are spread over")
     batch: int = Field(default=8, description="pictures made together for quality; timing is one call at a time")

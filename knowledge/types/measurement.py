@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from .record import Record
+from .record import Record, Scalar
 
 
 class Interval(Record):
@@ -33,14 +33,19 @@ class Trace(Record):
     """What the runner recorded of the live pipeline during one image: the proof that a method ran."""
 
     pipeline_class: str
-    model_id: str | None = None
+    model_id: str | None = Field(default=None, description="id on the hub, or the folder it was loaded from")
+    controlnet_id: str | None = None
     denoiser_class: str
     denoiser_parameters: int
     denoiser_dtype: str
+    text_dtype: str | None = Field(default=None, description="of the first text encoder; None: there is none")
+    vae_dtype: str | None = None
     scheduler_class: str
     timesteps: int = Field(description="length of scheduler.timesteps after the call")
     guidance_scale: float | None = None
     requested_steps: int | None = Field(default=None, description="num_inference_steps of the call")
+    strength: float | None = Field(default=None, description="image-to-image: share of the steps that the call runs")
+    part: bool = Field(default=False, description="the call begins or ends on the way: denoising_start, denoising_end")
     denoiser_calls: int
     batch_sizes: dict[str, int] = Field(default={}, description="batch dimension of the denoiser -> calls with it")
     latent_shape: tuple[int, ...] = ()
@@ -51,6 +56,9 @@ class Trace(Record):
     fused_qkv: bool = False
     channels_last: bool = False
     compiled: bool = False
+    methods: dict[str, dict[str, Scalar]] = Field(
+        default={}, description="slugs of the methods found on the live objects -> their settings there"
+    )
     vae_decodes: int = 0
     swallowed: tuple[str, ...] = Field(default=(), description="keywords of the call that __call__ ignores silently")
     gflop: float | None = Field(default=None, description="counted by torch's FlopCounterMode; None: not counted")
@@ -91,7 +99,7 @@ class Evaluation(Record):
     """A candidate against the baseline. Speed and quality always come together."""
 
     kind: Literal["evaluation"] = "evaluation"
-    protocol: Literal["quick", "final"]
+    protocol: Literal["quick", "final", "bench"]
     speedup: float = Field(description="median of paired ratios, baseline / candidate")
     speedup_interval: Interval
     pairs: int

@@ -65,5 +65,5 @@ class Proposal(Record):
 class Candidate(Record):
     """A plan made code: the whole text of the person's file with the plan written into it."""
 
-    plan: Plan
+    plan: Plan | None = Field(description="None: code from outside, which claims nothing but to be the same pipeline")
     code: str

@@ -75,6 +75,7 @@ class Request(Record):
     forbidden: tuple[str, ...] = Field(default=(), description="slugs")
     speedup: float | None = Field(default=None, gt=1.0, description="times faster")
     latency_s: float | None = Field(default=None, gt=0.0, description="seconds an image")
+    now_s: float | None = Field(default=None, gt=0.0, description="seconds an image takes now, as the person says")
     max_loss: float | None = Field(default=None, ge=0.0, le=1.0, description="relative loss of CLIP-Score")
     lossless: bool = Field(default=False, description="the pictures must not change beyond rounding")
     width: int | None = Field(default=None, gt=0)

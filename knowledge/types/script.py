@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from .plan import Step
 from .record import Record
 
 
@@ -25,6 +26,7 @@ class CallSite(Record):
     starred: tuple[str, ...] = Field(default=(), description="source of each **mapping")
     steps: int | None = Field(default=None, description="num_inference_steps where it can be read statically")
     guidance_scale: float | None = None
+    strength: float | None = Field(default=None, description="image-to-image: share of the steps that is run")
     height: int | None = None
     width: int | None = None
 
@@ -38,12 +40,17 @@ class PipelineSite(Record):
     pipeline_class: str = Field(description="as imported: StableDiffusionPipeline")
     constructor: str = Field(default="from_pretrained", description="from_pretrained, from_single_file, __init__")
     model_id: str | None = Field(default=None, description="where it can be read statically")
+    controlnet_id: str | None = None
     function: str | None = None
     load_keywords: dict[str, str] = Field(default={})
     scheduler: str | None = Field(default=None, description="class name, where the script sets one")
     dtype: str | None = Field(default=None, description="float32, float16, bfloat16; None: library default")
     device: str | None = Field(default=None, description="the argument of .to(...) where static")
     applied: tuple[str, ...] = Field(default=(), description="slugs of methods that the script already uses")
+    methods: tuple[Step, ...] = Field(
+        default=(), description="the same, with the settings that can be read in the text"
+    )
+    preprocessors: tuple[str, ...] = Field(default=(), description="what prepares a conditioning image: canny")
     calls: tuple[CallSite, ...] = ()
 
 
@@ -52,5 +59,4 @@ class Script(Record):
 
     path: str
     pipelines: tuple[PipelineSite, ...] = ()
-    methods_imported: tuple[str, ...] = ()
     source_sha: str

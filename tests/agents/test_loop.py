@@ -25,6 +25,12 @@ from diffagent_mcp.knowledge.types import (
 HERE = situation()
 
 
+def plan_of(candidate: Candidate) -> Plan:
+    """The loop writes every candidate from a plan."""
+    assert candidate.plan is not None
+    return candidate.plan
+
+
 class ScriptedJudge:
     """Answers from a function; remembers what it was asked."""
 
@@ -36,11 +42,12 @@ class ScriptedJudge:
         self.asked: list[tuple[Plan, str]] = []
 
     def known(self, candidate: Candidate, protocol: str = "quick") -> Verdict | None:
-        return self.kept.get((candidate.plan, protocol))
+        return self.kept.get((plan_of(candidate), protocol))
 
     def evaluate(self, candidate: Candidate, protocol: str = "quick") -> Verdict:
-        self.asked.append((candidate.plan, protocol))
-        verdict = self.kept[candidate.plan, protocol] = self.answer(candidate.plan, protocol)
+        plan = plan_of(candidate)
+        self.asked.append((plan, protocol))
+        verdict = self.kept[plan, protocol] = self.answer(plan, protocol)
         return verdict
 
 

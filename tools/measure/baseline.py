@@ -1,12 +1,13 @@
 """The baseline: the person's script as it is, with the pictures every candidate is compared with."""
 
 import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from ...knowledge.types import Failure, PipelineSite, Profile, Protocol, Script, Stages
+from ...knowledge.types import Failure, PipelineSite, Profile, Protocol, Script, Stages, Unscorable
 from ..pictures import pixels as decode
 from ..pictures import png
 from ..script.analyse import analyse
@@ -15,6 +16,9 @@ from .runner import Live, Pictures
 from .sampling import ANOTHER_SEED, call_at, quality_pictures, stages_of, trace_of
 from .scorer import Scorer
 from .statistics import bootstrap
+
+_SAME = 1e-3
+"""1 - SSIM below which two pictures are the same"""
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,8 @@ class Baseline:
     """uint8 RGB, one for each prompt of the protocol"""
     size: tuple[int, int]
     """height, width"""
+    again: list[bytes] = field(default_factory=list[bytes], repr=False)
+    """PNG pictures of the first prompts with other seeds; kept beside the profile, not read back"""
 
     def pngs(self) -> list[bytes]:
         return [png(p, *self.size) for p in self.pictures]
@@ -94,11 +100,12 @@ def profile_of(live: Live, scorer: Scorer, protocol: Protocol) -> Baseline | Fai
         if not isinstance(made, Pictures):
             return made
         timed.append(made)
-    drawn = quality_pictures(live, protocol.prompts, protocol.seeds, protocol.batch)
+    drawn = quality_pictures(live, protocol.prompts, protocol.seeds, protocol.batch, protocol.labels)
     if isinstance(drawn, Failure):
         return drawn
     again = tuple(s + ANOTHER_SEED for s in protocol.seeds[: protocol.spread])
-    other = quality_pictures(live, protocol.prompts[: protocol.spread], again, protocol.batch)
+    few = slice(protocol.spread)
+    other = quality_pictures(live, protocol.prompts[few], again, protocol.batch, protocol.labels[few])
     if isinstance(other, Failure):
         return other
     return _baseline(live, scorer, protocol, timed, drawn, other, trace)
@@ -106,10 +113,12 @@ def profile_of(live: Live, scorer: Scorer, protocol: Protocol) -> Baseline | Fai
 
 def _baseline(
     live: Live, scorer: Scorer, protocol: Protocol, timed: list[Pictures], drawn: Pictures, other: Pictures, trace: Any
-) -> Baseline:
+) -> Baseline | Failure:
     scores = scorer.clip(drawn.pixels, drawn.shape, protocol.prompts)
     n = len(other)
     apart = scorer.distances(drawn.pixels[: len(other.pixels)], other.pixels, other.shape)
+    if (reason := meaningless(scores, sum(apart) / n)) is not None:
+        return Unscorable(message=reason)
     per_call = live.captured["images_per_call"]
     seconds = [t.seconds / per_call for t in timed]
     profile = Profile(
@@ -125,10 +134,23 @@ def _baseline(
         clip=statistics.fmean(scores),
         clip_sd=statistics.stdev(scores) if len(scores) > 1 else 0.0,
         clip_scores=tuple(scores),
-        seed_distance=max(1e-3, sum(apart) / n),
+        seed_distance=sum(apart) / n,
         prompts=len(scores),
     )
-    return Baseline(profile, [drawn.one(i) for i in range(len(drawn))], drawn.shape[1:3])
+    again = [png(other.one(i), *other.shape[1:3]) for i in range(n)] if protocol.name != "quick" else []
+    return Baseline(profile, [drawn.one(i) for i in range(len(drawn))], drawn.shape[1:3], again)
+
+
+def meaningless(scores: Sequence[float], seed_distance: float) -> str | None:
+    """Why the baseline's pictures are no measure of anything; None where they are one."""
+    if seed_distance < _SAME:
+        return (
+            "the script's pictures do not depend on the seed: they are broken (all black, for instance, where the "
+            "model gives NaN or a safety checker steps in), or the script fixes them, so no quality can be measured"
+        )
+    if statistics.fmean(scores) <= 0:
+        return "the script's pictures have nothing to do with their prompts (CLIP-Score 0): no loss can be measured"
+    return None
 
 
 def median_stages(many: list[Stages]) -> Stages:

@@ -38,7 +38,8 @@ def versions(python: Path) -> tuple[str, dict[str, str]]:
         )
         version, found = json.loads(run.stdout)
     except (OSError, subprocess.SubprocessError, ValueError) as e:
-        reason = getattr(e, "strerror", None) or str(e).splitlines()[0]
+        ended = f"it ended with exit code {e.returncode}" if isinstance(e, subprocess.CalledProcessError) else None
+        reason = ended or getattr(e, "strerror", None) or str(e).splitlines()[0]
         raise SetupError(f"{python} does not run ({reason}); give the project's interpreter with --python") from e
     for required in ("torch", "diffusers"):
         if required not in found:

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from ...knowledge.proof import unproven
+from ...knowledge.proof import changed, unproven
 from ...knowledge.render import batch_safe
 from ...knowledge.types import (
     Candidate,
@@ -37,7 +37,7 @@ class Question(Record):
     source: str
     pipeline: str
     arguments: tuple[str, ...]
-    plan: Plan
+    plan: Plan | None
     code: str
 
 
@@ -75,7 +75,7 @@ class Judge:
         if isinstance(found, Baseline):
             self._baselines[protocol] = found
             if kept is None:
-                self.store.put(key, found.profile, {"before": found.pngs()})
+                self.store.put(key, found.profile, {"before": found.pngs(), "again": found.again})
         return found
 
     def _measure_baseline(self, protocol: str) -> Baseline | Failure:
@@ -108,7 +108,7 @@ class Judge:
     def evaluate(self, candidate: Candidate, protocol: str = "quick") -> Verdict:
         """Measure a candidate against the baseline, and keep the verdict."""
         verdict, after = self._measure(candidate, protocol)
-        pictures = {"after": after} if protocol == "final" else None
+        pictures = {"after": after} if protocol != "quick" else None
         self.store.put(self._key(protocol, candidate.plan, candidate.code), verdict, pictures)
         return verdict
 
@@ -130,8 +130,8 @@ class Judge:
         trace = self._proven(live, candidate.plan, before, protocol)
         if not isinstance(trace, Trace):
             return trace, []
-        batch = protocol.batch if batch_safe(candidate.plan) else 1
-        pictures = quality_pictures(live, protocol.prompts, protocol.seeds, batch)
+        batch = protocol.batch if candidate.plan is not None and batch_safe(candidate.plan) else 1
+        pictures = quality_pictures(live, protocol.prompts, protocol.seeds, batch, protocol.labels)
         if not isinstance(pictures, Pictures):
             return pictures, []
         pairs = self._pairs(live, candidate, protocol)
@@ -139,7 +139,7 @@ class Judge:
             return pairs, []
         return report_card.evaluation(live, trace, pairs, pictures, before, protocol, self.scorer())
 
-    def _proven(self, live: Live, plan: Plan, before: Baseline, protocol: Protocol) -> Trace | Failure:
+    def _proven(self, live: Live, plan: Plan | None, before: Baseline, protocol: Protocol) -> Trace | Failure:
         """The first image, then a counted call: does it show the plan, and nothing else?"""
         first = live.pictures(*call_at(live, protocol, 0))
         if not isinstance(first, Pictures):
@@ -149,8 +149,11 @@ class Judge:
         if not isinstance(deep, Pictures):
             return deep
         trace = trace_of(deep)
-        inert = unproven(plan, trace, before.profile.trace) if isinstance(trace, Trace) else []
-        return inert[0] if inert else trace
+        if not isinstance(trace, Trace):
+            return trace
+        was = before.profile.trace
+        doubts = changed(trace, was) if plan is None else unproven(plan, trace, was)
+        return doubts[0] if doubts else trace
 
     def _pairs(self, live: Live, candidate: Candidate, protocol: Protocol) -> Pairs | Failure:
         """Timed pairs: against the baseline's process that is there, or over fresh processes on both sides."""
@@ -167,6 +170,10 @@ class Judge:
         after = self.store.pictures(self._key(protocol, candidate.plan, candidate.code), "after")
         return before, after
 
+    def baseline_again(self, protocol: str) -> list[bytes]:
+        """The baseline's pictures with other seeds (PNG), which are the unit of drift."""
+        return self.store.pictures(self._key(protocol, Plan(), self.subject.code), "again")
+
     def torch_trace(self) -> bytes | Failure:
         """A torch.profiler trace of one call of the baseline."""
         live = self.live_baseline()
@@ -182,7 +189,7 @@ class Judge:
         image = max(60.0, 10 * before.profile.latency_s * before.profile.images_per_call)
         return replace(self.limits, image_s=min(self.limits.image_s, max(image, 240.0)))
 
-    def _key(self, protocol: str, plan: Plan, code: str) -> str:
+    def _key(self, protocol: str, plan: Plan | None, code: str) -> str:
         return Question(
             protocol=self.protocols[protocol],
             environment=self.environment,

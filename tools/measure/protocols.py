@@ -1,6 +1,7 @@
 """The two protocols: `quick` inside the search, `final` with prompts and seeds that the search never saw. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from ...knowledge.types import Protocol
 
@@ -8,6 +9,7 @@ QUICK_PROMPTS, FINAL_PROMPTS = 16, 48
 QUICK_PAIRS, FINAL_PAIRS = 4, 16
 FINAL_BLOCKS = 8
 _QUICK_SEED, _FINAL_SEED = 1_000, 50_000
+_T = TypeVar("_T")
 
 
 def protocols(quick: Sequence[str], final: Sequence[str]) -> dict[str, Protocol]:
@@ -18,7 +20,30 @@ def protocols(quick: Sequence[str], final: Sequence[str]) -> dict[str, Protocol]
     }
 
 
-def split(prompts: Sequence[str]) -> tuple[list[str], list[str]]:
+def class_protocols(captions: Mapping[int, str]) -> dict[str, Protocol]:
+    """Both protocols for a pipeline that draws classes: class id -> the caption by which its pictures are scored.
+
+    Classes are taken evenly over all ids; every fourth is for the search, the others are held out.
+    """
+    ids, wanted = sorted(captions), QUICK_PROMPTS + FINAL_PROMPTS
+    even = [ids[k * len(ids) // wanted] for k in range(wanted)] if len(ids) > wanted else ids
+    quick, final = split(even)
+    made = protocols([captions[i] for i in quick], [captions[i] for i in final])
+    return {name: _labelled(made[name], ids) for name, ids in (("quick", quick), ("final", final))}
+
+
+def _labelled(protocol: Protocol, ids: Sequence[int]) -> Protocol:
+    labels = tuple(ids[k % len(ids)] for k in range(len(protocol.prompts)))
+    return protocol.model_copy(update={"labels": labels})
+
+
+def captions_of(id2label: Mapping[str, str]) -> dict[int, str]:
+    """Captions from the `id2label` of a model_index.json: `{"207": "golden retriever"}` -> a photo of a golden ..."""
+    names = {int(i): n.partition(",")[0].strip() for i, n in id2label.items() if i.isdecimal()}
+    return {i: f"a photo of {'an' if n[0].lower() in 'aeiou' else 'a'} {n}" for i, n in names.items() if n}
+
+
+def split(prompts: Sequence[_T]) -> tuple[list[_T], list[_T]]:
     """A person's own prompts: every fourth for the search, the others held out. One prompt serves both, by seed."""
     quick = list(prompts[::4])
     final = [p for i, p in enumerate(prompts) if i % 4] or quick

@@ -40,8 +40,10 @@ def failure_of(said: dict[str, Any], log: str, memory_mb: float | None) -> Failu
     evidence = clean(log)
     if said.get("kind") == "never_called":
         return NeverCalled(message="the script ended before it called a pipeline", evidence=evidence)
-    error, message = str(said.get("error", "")), clean(str(said.get("message", "")), 600)
+    error, message = clean(str(said.get("error", "")), 100), clean(str(said.get("message", "")), 600)
     stage: Stage = "call" if said.get("stage") == "call" else "load"
+    if not error:
+        return gone(wire.Malformed("its words cannot be read"), stage, 0.0, log, {}, memory_mb)
     line = said.get("line") if isinstance(said.get("line"), int) else None
     return _typed(error, message, stage, line, evidence, said, memory_mb)
 

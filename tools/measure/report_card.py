@@ -48,7 +48,7 @@ def evaluation(
         trace=trace,
         scores=tuple(scores),
     )
-    kept = [png(pictures.one(i), *before.size) for i in range(len(pictures))] if protocol.name == "final" else []
+    kept = [png(pictures.one(i), *before.size) for i in range(len(pictures))] if protocol.name != "quick" else []
     return found, kept
 
 

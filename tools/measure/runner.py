@@ -11,6 +11,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ import psutil
 
 from ...knowledge.types import Failure
 from ..errors import SetupError
-from . import jobs
+from . import jobs, scratch
 from .reading import failure_of, gone
 from .worker import wire
 
@@ -68,28 +69,40 @@ class Live:
     captured: dict[str, Any] = field(default_factory=dict[str, Any])
 
     def pictures(
-        self, prompts: list[str], seeds: list[int], *, deep: bool = False, precise: bool = False
+        self,
+        prompts: list[str],
+        seeds: list[int],
+        labels: Sequence[int] = (),
+        *,
+        first: int = 0,
+        deep: bool = False,
+        precise: bool = False,
     ) -> Pictures | Failure:
-        """Make one call. The clock runs from request to the last pixel received."""
+        """Make one call, of prompts or of the classes that they caption. The clock runs until the last pixel is here.
+
+        `first` is the number of the first picture, where a script that has several input images takes turns.
+        """
         limit = self.limits.image_s * max(1, len(prompts) // 4) * (3 if deep else 1)
         started = time.monotonic()
         try:
-            wire.send(self.channel, {"prompts": prompts, "seeds": seeds, "deep": deep, "precise": precise})
+            what = {"prompts": prompts, "seeds": seeds, "labels": list(labels), "first": first}
+            wire.send(self.channel, {**what, "deep": deep, "precise": precise})
             header, pixels = wire.receive(self.channel, limit)
         except (wire.Closed, wire.Late, wire.Malformed) as e:
             return self.failed(e, "call", limit)
         seconds = time.monotonic() - started
         if header.get("op") != "pictures":
             return self.failed(header, "call", limit)
-        return _pictures(header, pixels, seconds, len(prompts)) or self.failed(
-            wire.Malformed("pixels do not match their shape"), "call", limit
-        )
+        made = _pictures(header, pixels, seconds, len(prompts))
+        if made is None:
+            return self.failed(wire.Malformed(f"not {len(prompts)} whole pictures"), "call", limit)
+        return made if self.runner.reduce is None else self.runner.reduce(made)
 
-    def torch_trace(self, prompts: list[str], seeds: list[int]) -> bytes | Failure:
+    def torch_trace(self, prompts: list[str], seeds: list[int], labels: Sequence[int] = ()) -> bytes | Failure:
         """One call under torch.profiler: the bytes of a Chrome trace."""
         limit = 5 * self.limits.image_s
         try:
-            wire.send(self.channel, {"op": "profile", "prompts": prompts, "seeds": seeds})
+            wire.send(self.channel, {"op": "profile", "prompts": prompts, "seeds": seeds, "labels": list(labels)})
             header, trace = wire.receive(self.channel, limit)
         except (wire.Closed, wire.Late, wire.Malformed) as e:
             return self.failed(e, "call", limit)
@@ -125,7 +138,7 @@ def _pictures(header: dict[str, Any], pixels: bytes, seconds: float, wanted: int
     if not (isinstance(shape, list) and len(shape) == 4 and all(isinstance(n, int) and n > 0 for n in shape)):
         return None
     n, height, width, channels = shape
-    if n < wanted or channels != 3 or len(pixels) != n * height * width * channels:
+    if n != wanted or min(height, width) < 8 or channels != 3 or len(pixels) != n * height * width * channels:
         return None
     return Pictures(pixels=pixels, shape=(n, height, width, channels), seconds=seconds, record=header)
 
@@ -145,6 +158,13 @@ def kill_tree(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
+def _children(pid: int) -> list[int]:
+    try:
+        return [p.pid for p in psutil.Process(pid).children()]
+    except psutil.NoSuchProcess:
+        return []
+
+
 class Runner:
     """The warm parent under the project's interpreter, and the candidates forked from it."""
 
@@ -152,8 +172,10 @@ class Runner:
         self.python = python
         self.threads = threads
         self.limits = limits or Limits()
+        self.reduce: Callable[[Pictures], Pictures] | None = None
+        """what is done to pictures once the clock has stopped, before anybody scores or keeps them"""
         self.living: set[int] = set()
-        self.scratch = Path(tempfile.mkdtemp(prefix="diffagent-"))
+        self.scratch = scratch.new(os.getpid())
         self.control, theirs = socket.socketpair()
         home = self.scratch / "home"
         home.mkdir()
@@ -238,8 +260,12 @@ class Runner:
         return Live(self, answer["pid"], ours, folder, job.get("script", ""), limits or self.limits)
 
     def reap(self, pid: int) -> dict[str, Any]:
+        """How a candidate ended. What it left behind is the zygote's by now, and is killed too."""
+        strays = [p for p in _children(self.process.pid) if p not in self.living]
+        for stray in strays:
+            kill_tree(stray)
         try:
-            wire.send(self.control, {"op": "reap", "pid": pid})
+            wire.send(self.control, {"op": "reap", "pid": pid, "strays": strays})
             answer, _ = wire.receive(self.control, 10.0)
         except (wire.Closed, wire.Late, wire.Malformed):
             return {}

@@ -32,11 +32,12 @@ class Pairs:
         return [every[k * size : (k + 1) * size] for k in range(self.blocks)]
 
 
-def call_at(live: Live, protocol: Protocol, index: int) -> tuple[list[str], list[int]]:
-    """Prompts and seeds of the index-th call, as many as the script's own call makes."""
+def call_at(live: Live, protocol: Protocol, index: int) -> tuple[list[str], list[int], list[int]]:
+    """Prompts, seeds and class ids of the index-th call, as many as the script's own call makes."""
     n = live.captured["images_per_call"]
     at = [(index * n + k) % len(protocol.prompts) for k in range(n)]
-    return [protocol.prompts[i] for i in at], [protocol.seeds[i] for i in at]
+    labels = [protocol.labels[i] for i in at] if protocol.labels else []
+    return [protocol.prompts[i] for i in at], [protocol.seeds[i] for i in at], labels
 
 
 def timed_pairs(
@@ -45,14 +46,14 @@ def timed_pairs(
     """ABBA: every pair makes the same pictures, and who goes first alternates. The clock is the judge's."""
     pairs = Pairs([], [], [])
     for i in range(first, first + (count or protocol.pairs)):
-        prompts, seeds = call_at(after, protocol, i)
+        asked = call_at(after, protocol, i)
         order = (before, after) if i % 2 == 0 else (after, before)
         for live in order:
-            made = live.pictures(prompts, seeds)
+            made = live.pictures(*asked)
             if not isinstance(made, Pictures):
                 return made
             side = pairs.before if live is before else pairs.after
-            side.append(made.seconds / len(prompts))
+            side.append(made.seconds / len(made))
             if live is after:
                 pairs.calls.append(made)
     return pairs
@@ -96,14 +97,20 @@ def _warm(started: list[tuple[Starter, Live | Failure]], protocol: Protocol) -> 
     return lives
 
 
-def quality_pictures(live: Live, prompts: Sequence[str], seeds: Sequence[int], batch: int) -> Pictures | Failure:
-    """One picture for each prompt and seed, `batch` at a time."""
+def quality_pictures(
+    live: Live, prompts: Sequence[str], seeds: Sequence[int], batch: int, labels: Sequence[int] = ()
+) -> Pictures | Failure:
+    """One picture for each prompt (or class) and seed, `batch` at a time."""
     made: list[Pictures] = []
     for start in range(0, len(prompts), batch):
-        part = live.pictures(list(prompts[start : start + batch]), list(seeds[start : start + batch]))
+        at = slice(start, start + batch)
+        part = live.pictures(list(prompts[at]), list(seeds[at]), list(labels[at]), first=start)
         if not isinstance(part, Pictures):
             return part
         made.append(part)
+        if part.shape[1:] != made[0].shape[1:]:
+            sentence = "the pictures change their size from call to call, so they cannot be compared"
+            return Crashed(message=sentence, stage="call", error="Malformed")
     shape = (sum(len(p) for p in made), *made[0].shape[1:])
     return replace(made[0], pixels=b"".join(p.pixels for p in made), shape=shape, seconds=sum(p.seconds for p in made))
 

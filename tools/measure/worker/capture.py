@@ -15,6 +15,10 @@ from . import replay
 _captured = threading.Event()
 
 
+class ReplacedCall(Exception):
+    """The call that was reached is not the one that the script makes."""
+
+
 def captured() -> bool:
     """Has a call been taken?"""
     return _captured.is_set()
@@ -30,6 +34,7 @@ def arm(channel: socket.socket, job: dict[str, Any], path: str) -> None:
     for cls in {c for c in (DiffusionPipeline, named) if isinstance(c, type)}:
         for each in {cls, *_subclasses(cls)}:
             wrap_call(each, channel, job, wanted)
+    wrap_subclasses(DiffusionPipeline, channel, job, wanted)
     wrap_setattr(DiffusionPipeline, channel, job, wanted)
 
 
@@ -72,11 +77,27 @@ def wrap_call(cls: type, channel: socket.socket, job: dict[str, Any], wanted: Wa
     def call(self: Any, *args: Any, **kwargs: Any) -> Any:
         if _captured.is_set() or not wanted.matches(self, 1):
             return original(self, *args, **kwargs)
+        if not getattr(type(self).__call__, "_diffagent", False):
+            raise ReplacedCall(
+                f"the script puts its own function in the place of {type(self).__name__}.__call__, so the pipeline's "
+                "call is not the whole call; make it a subclass with a __call__ of its own, or a plain function"
+            )
         _captured.set()
         return replay.serve(channel, job, self, original, args, kwargs)
 
     call._diffagent = True  # type: ignore[attr-defined]
     cls.__call__ = call  # type: ignore[method-assign]
+
+
+def wrap_subclasses(base: type, channel: socket.socket, job: dict[str, Any], wanted: Wanted) -> None:
+    """The script's own subclasses too, as they are defined: the outermost call is the one that is measured."""
+    inherited: Any = base.__init_subclass__
+
+    def init_subclass(cls: type, **kwargs: Any) -> None:
+        inherited.__func__(cls, **kwargs) if hasattr(inherited, "__func__") else inherited(**kwargs)
+        wrap_call(cls, channel, job, wanted)
+
+    base.__init_subclass__ = classmethod(init_subclass)  # type: ignore[assignment]
 
 
 def wrap_setattr(base: type, channel: socket.socket, job: dict[str, Any], wanted: Wanted) -> None:

@@ -29,6 +29,7 @@ def enter(job: dict[str, Any]) -> None:
     """Own session, own folder, own streams, limits; one thread pool of the size that was asked for."""
     os.setsid()
     isolate.die_with_parent()
+    isolate.adopt_orphans()
     isolate.no_new_privileges()
     folder = Path(job["folder"])
     os.chdir(folder)

@@ -4,6 +4,7 @@ import os
 import socket
 import sys
 import traceback
+import types
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Literal, NoReturn
@@ -40,13 +41,19 @@ def tell(error: BaseException, channel: socket.socket, script: str, stage: str) 
         "op": "failed",
         "kind": "raised",
         "error": type(error).__name__,
-        "message": str(error)[:2000],
+        "message": _words(error),
         "line": lines[-1] if lines else getattr(error, "lineno", None),
         "code": error.code if isinstance(error, SystemExit) and isinstance(error.code, int) else None,
         "stage": stage,
     }
     with suppress(wire.Closed):
         wire.send(channel, message)
+
+
+def _words(error: BaseException) -> str:
+    """What it says of itself; where its `__str__` is Python, and so perhaps the script's own, its texts alone."""
+    written = isinstance(type(error).__str__, types.FunctionType)
+    return (", ".join(a for a in error.args if isinstance(a, str)) if written else str(error))[:2000]
 
 
 def flush() -> None:

@@ -2,11 +2,16 @@
 
 # pyright: reportUnknownLambdaType=false
 
+import re
 import time
 from collections import Counter, defaultdict
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
+
+from . import found
+
+_CACHED = re.compile(r"models--([^/\\]+)[/\\]snapshots[/\\]")
 
 
 class Reading:
@@ -22,7 +27,8 @@ class Reading:
 
     def stages(self, total: float) -> dict[str, Any]:
         """Seconds by stage on this process's clock; `rest` is what no stage accounts for."""
-        text, denoiser, vae = (self.seconds[k] for k in ("text_encoder", "denoiser", "vae"))
+        text, vae = self.seconds["text_encoder"], self.seconds["vae"]
+        denoiser = self.seconds["denoiser"] + self.seconds["controlnet"]  # it runs at every step, and goes with them
         rest = max(0.0, total - text - denoiser - vae)
         return {
             "text_encoder_s": text,
@@ -32,32 +38,50 @@ class Reading:
             "denoiser_calls": self.calls["denoiser"],
         }
 
-    def trace(self, pipeline: Any) -> dict[str, Any]:
-        """The fields of `knowledge.types.Trace`, from the live objects."""
+    def trace(self, pipeline: Any, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The fields of `knowledge.types.Trace`, from the live objects and the arguments of the call."""
         denoiser = denoiser_of(pipeline)
-        parameter = next(denoiser.parameters())
         deep = self.calls["deep"] > 0
         return {
-            "pipeline_class": type(pipeline).__name__,
-            "model_id": getattr(pipeline.config, "_name_or_path", None),
-            "denoiser_class": type(_unwrapped(denoiser)).__name__,
-            "denoiser_parameters": sum(p.numel() for p in denoiser.parameters()),
-            "denoiser_dtype": str(parameter.dtype).removeprefix("torch."),
-            "scheduler_class": type(pipeline.scheduler).__name__,
+            **_identity(pipeline, denoiser),
             "timesteps": len(pipeline.scheduler.timesteps),
+            "methods": found.methods_on(pipeline, denoiser, arguments),
             "denoiser_calls": self.calls["denoiser"],
             "batch_sizes": dict(self.batches),
             "latent_shape": list(self.latent_shape),
-            "mid_block_calls": self.calls["mid_block"] if deep else None,
+            "mid_block_calls": self.calls["mid_block"] if deep and hasattr(denoiser, "mid_block") else None,
             "self_attention_tokens": sorted(self.tokens),
             "self_attention_calls": self.calls["self_attention"],
             "cross_attention_calls": self.calls["cross_attention"],
-            "fused_qkv": any(getattr(m, "fused_projections", False) for m in denoiser.modules()),
-            "channels_last": _channels_last(denoiser),
-            "compiled": is_compiled(denoiser),
+            "fused_qkv": found.fused(denoiser),
+            "channels_last": found.channels_last(denoiser),
+            "compiled": found.is_compiled(denoiser),
             "vae_decodes": self.calls["vae"],
             "gflop": self.gflop,
         }
+
+
+def _identity(pipeline: Any, denoiser: Any) -> dict[str, Any]:
+    """What the pipeline is made of."""
+    controlnet, text = getattr(pipeline, "controlnet", None), getattr(pipeline, "text_encoder", None)
+    return {
+        "pipeline_class": type(pipeline).__name__,
+        "model_id": _name(pipeline),
+        "controlnet_id": None if controlnet is None else _name(controlnet),
+        "denoiser_class": type(found.unwrapped(denoiser)).__name__,
+        "denoiser_parameters": sum(p.numel() for p in denoiser.parameters()),
+        "denoiser_dtype": found.dtype_of(denoiser),
+        "text_dtype": None if text is None else found.dtype_of(text),
+        "vae_dtype": found.dtype_of(pipeline.vae) if hasattr(pipeline, "vae") else None,
+        "scheduler_class": type(pipeline.scheduler).__name__,
+    }
+
+
+def _name(part: Any) -> str | None:
+    """The id it was loaded by; of a folder in the hub's cache, the id that the folder stands for."""
+    name = getattr(getattr(part, "config", None), "_name_or_path", None) or None
+    cached = _CACHED.search(name or "")
+    return cached.group(1).replace("--", "/", 1) if cached else name
 
 
 class Meter:
@@ -69,10 +93,12 @@ class Meter:
         self._started: dict[str, float] = {}
         self._precise = False
         self._watch("denoiser", denoiser_of(pipeline))
-        if (encoder := getattr(pipeline, "text_encoder", None)) is not None:
-            self._watch("text_encoder", encoder)
+        for name in ("text_encoder", "text_encoder_2", "controlnet"):
+            if (part := getattr(pipeline, name, None)) is not None:
+                self._watch(name.removesuffix("_2"), part)
         if (vae := getattr(pipeline, "vae", None)) is not None:
             vae.decode = self._timed("vae", vae.decode)
+            vae.encode = self._timed("vae", vae.encode, "encoded")
 
     @contextmanager
     def measuring(self, deep: bool, precise: bool) -> Generator[Reading, None, None]:
@@ -80,7 +106,7 @@ class Meter:
         self.reading = Reading()
         self._precise = precise
         denoiser = denoiser_of(self.pipeline)
-        if not deep or is_compiled(denoiser):
+        if not deep or found.is_compiled(denoiser):
             yield self.reading
             return
         self.reading.calls["deep"] = 1
@@ -110,9 +136,9 @@ class Meter:
         self._settle()
         self.reading.seconds[stage] += time.perf_counter() - self._started[stage]
 
-    def _timed(self, stage: str, function: Any) -> Any:
+    def _timed(self, stage: str, function: Any, counted: str | None = None) -> Any:
         def timed(*args: Any, **kwargs: Any) -> Any:
-            self.reading.calls[stage] += 1
+            self.reading.calls[counted or stage] += 1
             started = time.perf_counter()
             try:
                 return function(*args, **kwargs)
@@ -159,27 +185,8 @@ def synchronise() -> None:
 
 def denoiser_of(pipeline: Any) -> Any:
     """The UNet, or the transformer where there is none."""
-    return getattr(pipeline, "unet", None) or pipeline.transformer
-
-
-def is_compiled(denoiser: Any) -> bool:
-    """torch.compile on the whole module, or on any module inside it."""
-    if hasattr(denoiser, "_orig_mod"):
-        return True
-    return any(getattr(m, "_compiled_call_impl", None) is not None for m in denoiser.modules())
-
-
-def _unwrapped(module: Any) -> Any:
-    return getattr(module, "_orig_mod", module)
-
-
-def _channels_last(denoiser: Any) -> bool:
-    import torch
-
-    for m in denoiser.modules():
-        if isinstance(m, torch.nn.Conv2d) and m.weight.shape[1] > 1 and m.weight.shape[2] > 1:
-            return m.weight.is_contiguous(memory_format=torch.channels_last) and not m.weight.is_contiguous()
-    return False
+    unet = getattr(pipeline, "unet", None)  # a compiled one has no truth value
+    return pipeline.transformer if unet is None else unet
 
 
 @contextmanager

@@ -9,13 +9,14 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from . import edge, record, wire
+from . import conditions, edge, found, record, wire
 
-_PROMPTLIKE = ("prompt", "generator", "latents", "num_images_per_prompt")
+_REPLACED = ("prompt", "class_labels", "generator", "latents", "num_images_per_prompt")
+_ASKED = ("num_inference_steps", "guidance_scale", "strength", "gate_step", "sp_interval", "fi_interval", "warm_up")
 
 
 class NoPrompt(Exception):
-    """The call has no text prompt that could be replaced."""
+    """The call has no text prompt and no class that could be replaced."""
 
 
 def serve(
@@ -44,17 +45,16 @@ def serve(
 
 def answer(channel: socket.socket, request: dict[str, Any], call: "Call", meter: "record.Meter") -> None:
     """Make the pictures of one request. What fails here propagates to the worker's edge."""
-    prompts, seeds = list(request["prompts"]), list(request["seeds"])
     deep = bool(request.get("deep"))
     with meter.measuring(deep=deep, precise=bool(request.get("precise"))) as reading:
         started = time.perf_counter()
-        pixels = call.pictures(prompts, seeds)
+        pixels = call.pictures(request)
         record.synchronise()
         seconds = time.perf_counter() - started
     header: dict[str, Any] = {"op": "pictures", "shape": list(pixels.shape), "peak_mb": peak_mb()}
     header["stages"] = reading.stages(seconds)
     if deep:
-        header["trace"] = {**reading.trace(call.pipeline), **call.facts(), "image_size": _size(pixels)}
+        header["trace"] = call.trace(reading, pixels)
     wire.send(channel, header, np.ascontiguousarray(pixels).tobytes())
 
 
@@ -67,39 +67,35 @@ def torch_trace(call: "Call", request: dict[str, Any]) -> bytes:
     if torch.cuda.is_initialized():
         activities.append(ProfilerActivity.CUDA)
     with profile(activities=activities) as profiler:
-        call.pictures(list(request["prompts"]), list(request["seeds"]))
+        call.pictures(request)
     path = Path("trace.json").absolute()
     profiler.export_chrome_trace(str(path))
     return path.read_bytes()
 
 
-def _size(pixels: Any) -> list[int]:
-    return [int(pixels.shape[2]), int(pixels.shape[1])]
-
-
 class Call:
-    """The bound call, with prompt and seed as the two things that may vary."""
+    """The bound call, with prompt (or class) and seed as the two things that may vary."""
 
     def __init__(self, pipeline: Any, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         self.pipeline = pipeline
         self.function = function
-        signature = inspect.signature(function)
+        signature = signature_of(pipeline, function)
         bound = signature.bind_partial(pipeline, *args, **kwargs)
         self.arguments = dict(list(bound.arguments.items())[1:])
         rest = next((p.name for p in signature.parameters.values() if p.kind is p.VAR_KEYWORD), None)
         extra = dict(self.arguments.pop(rest, {})) if rest else {}
         self.swallowed = sorted(k for k in extra if k not in {"callback", "callback_steps"})
         self.arguments.update(extra)
-        self.prompt = self.arguments.get("prompt")
-        if not isinstance(self.prompt, (str, list, tuple)):
+        self.by_class = "class_labels" in self.arguments
+        self.asked = self.arguments.get("class_labels" if self.by_class else "prompt")
+        if not self.by_class and not isinstance(self.asked, (str, list, tuple)):
             raise NoPrompt(
                 "the call passes no text prompt (prompt embeddings cannot be replaced by the judge's prompts)"
             )
 
     @property
     def images_per_call(self) -> int:
-        lists = len(self.prompt) if isinstance(self.prompt, (list, tuple)) else 1
-        return lists * int(self.arguments.get("num_images_per_prompt") or 1)
+        return conditions.pictures_in(self.asked) * int(self.arguments.get("num_images_per_prompt") or 1)
 
     def describe(self) -> dict[str, Any]:
         keys = ("num_inference_steps", "guidance_scale", "height", "width", "num_images_per_prompt")
@@ -107,35 +103,56 @@ class Call:
             "pipeline_class": type(self.pipeline).__name__,
             "scheduler_class": type(self.pipeline.scheduler).__name__,
             "images_per_call": self.images_per_call,
+            "by_class": self.by_class,
             "arguments": {k: v for k in keys if isinstance(v := self.arguments.get(k), (int, float))},
             "defaults": _defaults(self.function, keys),
             "swallowed": self.swallowed,
         }
 
-    def facts(self) -> dict[str, Any]:
-        """What the call asks for, in the words of `knowledge.types.Trace`."""
-        asked = {**_defaults(self.function, ("num_inference_steps", "guidance_scale")), **self.arguments}
+    def trace(self, reading: "record.Reading", pixels: Any) -> dict[str, Any]:
+        """The fields of `knowledge.types.Trace`: what the call asked for and what it did."""
+        asked = {**_defaults(self.function, _ASKED), **self.arguments}
+        trace = reading.trace(self.pipeline, self.arguments)
+        if self.function.__name__ == "tgate":
+            trace["methods"]["tgate"] = found.tgate(asked)
         return {
+            **trace,
             "swallowed": self.swallowed,
             "requested_steps": asked.get("num_inference_steps"),
             "guidance_scale": asked.get("guidance_scale"),
+            "strength": asked.get("strength"),
+            "part": any(asked.get(k) is not None for k in ("denoising_start", "denoising_end")),
+            "image_size": [int(pixels.shape[2]), int(pixels.shape[1])],
         }
 
-    def pictures(self, prompts: list[str], seeds: list[int]) -> Any:
-        """uint8 RGB of shape (len(prompts), height, width, 3), one seed a picture."""
+    def pictures(self, request: dict[str, Any]) -> Any:
+        """uint8 RGB of shape (number of seeds, height, width, 3), one seed a picture."""
         import torch
 
-        generators = [torch.Generator("cpu").manual_seed(s) for s in seeds]
-        single = len(prompts) == 1 and isinstance(self.prompt, str)
-        arguments = {k: v for k, v in self.arguments.items() if k not in _PROMPTLIKE}
-        arguments["prompt"] = prompts[0] if single else prompts
-        arguments["generator"] = generators[0] if single else generators
-        if (negative := arguments.get("negative_prompt")) is not None:
-            first = negative if isinstance(negative, str) else negative[0]
-            arguments["negative_prompt"] = first if single else [first] * len(prompts)
+        prompts, labels = list(request["prompts"]), list(request.get("labels", ()))
+        generators = [torch.Generator("cpu").manual_seed(s) for s in request["seeds"]]
+        single = len(generators) == 1 and not isinstance(self.asked, (list, tuple))
+        arguments = {k: v for k, v in self.arguments.items() if k not in _REPLACED}
+        arguments |= conditions.images(self.pipeline, self.arguments, int(request.get("first", 0)), len(generators))
+        if self.by_class:
+            if len(labels) != len(generators):
+                raise NoPrompt("the pipeline draws classes, and the protocol has texts only")
+            arguments["class_labels"] = labels
+        else:
+            arguments |= conditions.texts(self.arguments, prompts, single)
+        arguments["generator"] = generators[0] if len(generators) == 1 and (single or self.by_class) else generators
         if arguments.get("output_type", "pil") not in ("pil", "np", "pt"):
             arguments["output_type"] = "pil"
         return as_pixels(self.function(self.pipeline, **arguments))
+
+
+def signature_of(pipeline: Any, function: Any) -> inspect.Signature:
+    """The call's parameters; where a subclass only passes `*args, **kwargs` on, those of the class above it."""
+    classes = [c for c in type(pipeline).__mro__ if "__call__" in vars(c)]
+    candidates = [function, *(inspect.unwrap(vars(c)["__call__"]) for c in classes)]
+    signatures = [inspect.signature(f) for f in candidates]
+    named = (s for s in signatures if {"prompt", "class_labels"} & set(s.parameters))
+    return next(named, signatures[0])
 
 
 def _defaults(function: Any, keys: tuple[str, ...]) -> dict[str, Any]:

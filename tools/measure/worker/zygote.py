@@ -47,6 +47,7 @@ def main(fd: int) -> None:
     """Serve the judge on the socket `fd` until it closes."""
     control = socket.socket(fileno=fd)
     isolate.die_with_parent()
+    isolate.adopt_orphans()
     network = isolate.cut_network()
     try:
         warm_up()
@@ -73,7 +74,10 @@ def serve(control: socket.socket) -> None:
             os.close(fds[0])
             wire.send(control, {"op": "spawned", "pid": pid})
         elif request["op"] == "reap":
-            wire.send(control, {"op": "reaped", **_reap(int(request["pid"]))})
+            ended = _reap(int(request["pid"]))
+            for stray in request.get("strays", []):
+                _reap(int(stray))
+            wire.send(control, {"op": "reaped", **ended})
 
 
 def _reap(pid: int) -> dict[str, Any]:

@@ -1,0 +1,31 @@
+"""What pictures are asked for: prompts, or the captions of the classes that a pipeline draws."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from ..bench.zoo.classes import class_captions
+from ..tools import models
+from ..tools.errors import UsageError
+from ..tools.measure.protocols import captions_of
+
+CAPTIONS = Path(__file__).parent.parent / "knowledge" / "data" / "captions.txt"
+"""sentences in the style of COCO's captions, for the hub's models"""
+QUICK_CAPTIONS = 16
+"""how many of them the search may see"""
+DRAWS_CLASSES = frozenset({"DiTPipeline"})
+
+
+def captions_of_classes(model_id: str, zoo: bool, home: Path) -> Mapping[int, str]:
+    """The caption of each class of a checkpoint: the zoo's own, or "a photo of a ..." from the labels it comes with."""
+    if zoo:
+        return class_captions()
+    folder = models.snapshot(home, model_id)
+    try:
+        index = json.loads(((folder or Path()) / "model_index.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as e:
+        raise UsageError(f"{model_id} is not at hand, and its classes are not known") from e
+    found = captions_of(index.get("id2label", {}))
+    if not found:
+        raise UsageError(f"{model_id} does not say what its classes are (no id2label in its model_index.json)")
+    return found
