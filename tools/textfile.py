@@ -3,11 +3,15 @@
 import io
 import os
 import shutil
+import stat
 import tokenize
 from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import UsageError
+
+_LARGEST = 20_000_000
+_LONGEST = 200
 
 
 @dataclass(frozen=True)
@@ -21,18 +25,38 @@ class TextFile:
 
 def read(path: Path) -> TextFile:
     """Read a Python file. Raises UsageError with one sentence where that cannot be done."""
-    if path.is_dir():
-        raise UsageError(f"{path} is a folder; give a Python file")
     try:
-        data = path.read_bytes()
+        data = _bytes_of(path)
     except OSError as e:
-        raise UsageError(f"cannot read {path}: {e.strerror}") from e
+        raise UsageError(f"cannot read {_shown(path)}: {e.strerror}") from e
+    except ValueError as e:
+        raise UsageError(f"cannot read {str(path)!r}: {e}") from e
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         text = data.decode("utf-8" if encoding == "utf-8-sig" else encoding)
     except (SyntaxError, UnicodeDecodeError, LookupError) as e:
         raise UsageError(f"{path} is not Python text: {e}") from e
     return TextFile(path, text, "utf-8" if encoding == "utf-8-sig" else encoding)
+
+
+def _bytes_of(path: Path) -> bytes:
+    """The content of an ordinary file that is no bigger than a person's script can be."""
+    mode = path.stat().st_mode
+    if stat.S_ISDIR(mode):
+        raise UsageError(f"{path} is a folder; give a Python file")
+    if not stat.S_ISREG(mode):
+        raise UsageError(f"{path} is not an ordinary file; give a Python file")
+    with path.open("rb") as stream:
+        data = stream.read(_LARGEST + 1)
+    if len(data) > _LARGEST:
+        raise UsageError(f"{path} is bigger than {_LARGEST // 1_000_000} MB; give a Python file")
+    return data
+
+
+def _shown(path: Path) -> str:
+    """A path short enough for a sentence."""
+    text = str(path)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def write(path: Path, text: str, encoding: str = "utf-8") -> None:

@@ -3,8 +3,9 @@
 import ast
 import hashlib
 
-from ...knowledge.types import CallSite, PipelineSite, Record, Script
-from .applied import applied_methods
+from ...knowledge.signatures import signature_of
+from ...knowledge.types import CallSite, PipelineSite, Record, Script, Step
+from .applied import Sought, methods_in, preprocessors_in
 from .built import Built
 from .file import File
 from .follow import is_pipeline, receiver_of, scheduler_assignments
@@ -12,18 +13,6 @@ from .pipelines import find
 from .source import Source, parse
 from .values import Unknown
 
-PARAMETERS = (
-    "prompt",
-    "height",
-    "width",
-    "num_inference_steps",
-    "timesteps",
-    "sigmas",
-    "guidance_scale",
-    "negative_prompt",
-    "num_images_per_prompt",
-)
-"""positional parameters of StableDiffusionPipeline.__call__, in order (diffusers 0.42)"""
 _DTYPES = {"float16": "float16", "half": "float16", "bfloat16": "bfloat16", "float32": "float32", "float": "float32"}
 
 
@@ -58,9 +47,19 @@ def read(path: str, text: str) -> Source | Unreadable:
         return Unreadable(message=f"{path}: not Python that can be parsed ({str(e) or type(e).__name__})")
 
 
+def steps_in(text: str, site: PipelineSite) -> tuple[Step, ...]:
+    """The methods that `text` applies to the pipeline of that name, as `PipelineSite.methods` has them."""
+    script = analyse("script.py", text)
+    sites = script.pipelines if isinstance(script, Script) else ()
+    return next((p.methods for p in sites if p.name == site.name), ())
+
+
 def _site(file: File, one: Built) -> PipelineSite:
     keywords = {k.arg: k.value for k in one.call.keywords if k.arg}
     moved = _moves(file, one)
+    dtype = _dtype(file, keywords, moved)
+    calls = tuple(_call(file, one, c) for c in one.calls)
+    methods = methods_in(Sought(file, one, dtype, calls))
     return PipelineSite(
         name=one.name,
         start=file.source.start(one.whole),
@@ -68,14 +67,28 @@ def _site(file: File, one: Built) -> PipelineSite:
         pipeline_class=one.pipeline_class,
         constructor=one.loader,
         model_id=_string(file, one.call.args[0] if one.call.args else keywords.get("pretrained_model_name_or_path")),
+        controlnet_id=_controlnet(file, keywords.get("controlnet")),
         function=file.qualified(one.call),
         load_keywords={name: file.source.code(value) for name, value in keywords.items()},
         scheduler=_scheduler(file, one, keywords.get("scheduler")),
-        dtype=_dtype(file, one, keywords, moved),
+        dtype=dtype,
         device=next((d for call in moved if (d := _device(file, one, call)) is not None), None),
-        applied=tuple(applied_methods(file, one, _dtype(file, one, keywords, moved))),
-        calls=tuple(_call(file, one, c) for c in one.calls),
+        applied=tuple(s.method for s in methods),
+        methods=methods,
+        preprocessors=preprocessors_in(file, one),
+        calls=calls,
     )
+
+
+def _controlnet(file: File, node: ast.expr | None) -> str | None:
+    """The id of the one ControlNet that is handed to the pipeline."""
+    for option in [node, *file.values.expressions(node)] if node is not None else []:
+        while isinstance(option, ast.Call) and isinstance(option.func, ast.Attribute):
+            if option.func.attr == "from_pretrained":
+                named = {k.arg: k.value for k in option.keywords}
+                return _string(file, option.args[0] if option.args else named.get("pretrained_model_name_or_path"))
+            option = option.func.value
+    return None
 
 
 def _string(file: File, node: ast.expr | None) -> str | None:
@@ -116,15 +129,25 @@ def _device(file: File, one: Built, call: ast.Call) -> str | None:
     return next((d for a in given if (d := _string(file, a))), None)
 
 
-def _dtype(file: File, one: Built, keywords: dict[str, ast.expr], moved: list[ast.Call]) -> str | None:
+def _dtype(file: File, keywords: dict[str, ast.expr], moved: list[ast.Call]) -> str | None:
+    """What the pipeline computes in: as it was turned last, else as it was loaded."""
+    for call in sorted(moved, key=lambda c: (c.end_lineno or 0, c.end_col_offset or 0), reverse=True):
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "half":
+            return "float16"
+        given = [*call.args, *(k.value for k in call.keywords)]
+        if (turned := next((d for a in given if (d := _named_dtype(file, a))), None)) is not None:
+            return turned
     asked = [keywords[k] for k in ("dtype", "torch_dtype") if k in keywords]
-    asked += [a for call in moved for a in (*call.args, *(k.value for k in call.keywords))]
-    for node in asked:
-        for option in [node, *file.values.expressions(node)]:
-            if isinstance(option, ast.Attribute) and option.attr in _DTYPES:
-                return _DTYPES[option.attr]
-    halved = any(isinstance(c.func, ast.Attribute) and c.func.attr == "half" for c in moved)
-    return "float16" if halved else None
+    return next((d for a in asked if (d := _named_dtype(file, a))), None)
+
+
+def _named_dtype(file: File, node: ast.expr) -> str | None:
+    for option in [node, *file.values.expressions(node)]:
+        if isinstance(option, ast.Attribute) and option.attr in _DTYPES:
+            return _DTYPES[option.attr]
+        if isinstance(option, ast.Constant) and isinstance(option.value, str):
+            return _DTYPES.get(option.value)
+    return None
 
 
 def _scheduler(file: File, one: Built, keyword: ast.expr | None) -> str | None:
@@ -156,6 +179,7 @@ def _call(file: File, one: Built, call: ast.Call) -> CallSite:
         starred=tuple(source.code(k.value) for k in call.keywords if k.arg is None),
         steps=_integer(file, values.get("num_inference_steps")),
         guidance_scale=_number(file, values.get("guidance_scale")),
+        strength=_number(file, values.get("strength")),
         height=_integer(file, values.get("height")),
         width=_integer(file, values.get("width")),
     )
@@ -175,7 +199,7 @@ def arguments_of(file: File, one: Built, call: ast.Call) -> dict[str, ast.expr]:
 
 def parameters_of(one: Built) -> tuple[str, ...]:
     """The positional parameters of a call, as far as they are known for its class."""
-    return PARAMETERS if one.pipeline_class == "StableDiffusionPipeline" else PARAMETERS[:1]
+    return signature_of(one.pipeline_class).parameters
 
 
 def _integer(file: File, node: ast.expr | None) -> int | None:

@@ -1,8 +1,11 @@
-"""Which acceleration methods a script already uses, by the calls that switch them on."""
+"""Which acceleration methods a script already uses, by the calls that switch them on, and with which settings."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
+from ...knowledge.steps import run_of
+from ...knowledge.types import CallSite, Scalar, Step
 from .built import Built
 from .file import File
 from .follow import belongs
@@ -14,15 +17,44 @@ _BY_NAME = {
     "fuse_qkv_projections": "fused_qkv",
     "compile_repeated_blocks": "compile",
 }
+_CANNY = ("Canny", "CannyDetector")
+_Defaults = Mapping[str, Scalar | None]
+# What each library takes where the call says nothing, in the order of its parameters; None has no such value.
+_SET_PARAMS: _Defaults = {"cache_interval": 1, "cache_branch_id": 0}
+_APPLY_PATCH: _Defaults = {"model": None, "ratio": 0.5, "max_downsample": 1}
+_TGATE: _Defaults = {"gate_step": 10, "sp_interval": 5, "fi_interval": 1, "warm_up": 2}
+_CUTOFF: _Defaults = {"cutoff_step_ratio": 1.0, "cutoff_step_index": None}
 
 
-def applied_methods(file: File, one: Built, dtype: str | None) -> list[str]:
-    """Slugs in the catalogue's order of appearance, each once."""
-    found = ["precision"] if dtype in ("float16", "bfloat16") else []
-    for node in file.nodes:
-        if isinstance(node, ast.Call) and (slug := _switched_on(file, node)) and _concerns(file, one, node):
-            found.append(slug)
-    return list(dict.fromkeys(found))
+@dataclass(frozen=True)
+class Sought:
+    """The pipeline whose methods are looked for, and what is known of it by now."""
+
+    file: File
+    one: Built
+    dtype: str | None
+    calls: Sequence[CallSite]
+
+
+def methods_in(sought: Sought) -> tuple[Step, ...]:
+    """Each method once, with those of its settings that can be read, named as `Method.written` names them."""
+    found: dict[str, Step] = {}
+    if sought.dtype in ("float16", "bfloat16"):
+        found["precision"] = Step(method="precision", params={"dtype": sought.dtype})
+    for node in sought.file.nodes:
+        slug = _switched_on(sought.file, node) if isinstance(node, ast.Call) else None
+        if slug and isinstance(node, ast.Call) and _concerns(sought.file, sought.one, node):
+            found.setdefault(slug, Step(method=slug, params=_settings(sought, slug, node)))
+    return tuple(found.values())
+
+
+def preprocessors_in(file: File, one: Built) -> tuple[str, ...]:
+    """What prepares a ControlNet's image: `cv2.Canny`, or the detector of controlnet_aux."""
+    if "ControlNet" not in one.pipeline_class:
+        return ()
+    origins = {file.origin(n.func) for n in file.nodes if isinstance(n, ast.Call)}
+    names = {o.partition(".from_pretrained")[0].rpartition(".")[2] for o in origins}
+    return ("canny",) if names & set(_CANNY) else ()
 
 
 def _switched_on(file: File, call: ast.Call) -> str | None:
@@ -45,10 +77,78 @@ def _switched_on(file: File, call: ast.Call) -> str | None:
 def _concerns(file: File, one: Built, call: ast.Call) -> bool:
     """Is the pipeline mentioned in the call, or is the call an argument of one of the pipeline's own calls?"""
     around = {a for a in file.ancestors(call) if isinstance(a, ast.Call)}
-    return any(c in around for c in one.calls) or any(belongs(file, one, n) for n in _mentions(call)) or not one.names
+    if any(c in around for c in one.calls) or any(belongs(file, one, n) for n in _mentions(call)) or not one.names:
+        return True
+    return any(_names(call, file, c) for c in one.calls)
+
+
+def _names(call: ast.Call, file: File, of: ast.Call) -> bool:
+    """Is `call` what a name stands for that is handed to the pipeline's call `of`?"""
+    given = [*of.args, *(k.value for k in of.keywords)]
+    return any(call in file.values.expressions(g) for g in given if isinstance(g, ast.Name))
 
 
 def _mentions(call: ast.Call) -> Iterator[ast.expr]:
     for node in ast.walk(call):
         if isinstance(node, ast.Name | ast.Attribute):
             yield node
+
+
+def _settings(sought: Sought, slug: str, call: ast.Call) -> dict[str, Scalar]:
+    if slug == "deepcache":
+        return _deepcache(sought.file, call)
+    if slug == "tome":
+        found = _read(sought.file, call, _APPLY_PATCH)
+        return {k: v for k, v in found.items() if k != "model"}
+    if slug == "tgate":
+        gated = [c for c in sought.one.calls if isinstance(c.func, ast.Attribute) and c.func.attr == "tgate"]
+        return _read(sought.file, gated[0], _TGATE, by_position=False) if gated else {}
+    if slug == "guidance_cutoff":
+        return _cutoff(sought, call)
+    if slug == "compile":
+        regional = isinstance(call.func, ast.Attribute) and call.func.attr == "compile_repeated_blocks"
+        return {"scope": "regional" if regional else "whole"}
+    return {}
+
+
+def _deepcache(file: File, call: ast.Call) -> dict[str, Scalar]:
+    """`helper.set_params(...)`, where `helper` is what this call is bound to."""
+    for node in file.nodes:
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr != "set_params":
+            continue
+        if call is node.func.value or call in file.values.expressions(node.func.value):
+            found = _read(file, node, _SET_PARAMS)
+            names = {"cache_interval": "interval", "cache_branch_id": "branch"}
+            return {names[k]: v for k, v in found.items()}
+    return {}
+
+
+def _cutoff(sought: Sought, call: ast.Call) -> dict[str, Scalar]:
+    """The step after which guidance ends, as an index: of a ratio, where the number of steps is known."""
+    found = _read(sought.file, call, _CUTOFF)
+    if "cutoff_step_index" in found:
+        return {"index": found["cutoff_step_index"]}
+    ratio = found.get("cutoff_step_ratio")
+    steps = next((run_of(c.steps, c.strength) for c in sought.calls if c.steps), None)
+    if not isinstance(ratio, int | float) or steps is None:
+        return {}
+    return {"index": int(steps * ratio)}
+
+
+def _read(file: File, call: ast.Call, defaults: _Defaults, by_position: bool = True) -> dict[str, Scalar]:
+    """Arguments by name: as given, else the library's default. What is given and cannot be read is left out."""
+    given: dict[str, ast.expr] = {}
+    unseen = False
+    for keyword in call.keywords:
+        if keyword.arg is None:
+            given.update(file.values.visible(keyword.value))
+            unseen = unseen or file.values.mapping(keyword.value) is None
+    if by_position:
+        given.update(zip(defaults, call.args, strict=False))
+    given.update({k.arg: k.value for k in call.keywords if k.arg})
+    found: dict[str, Scalar] = {}
+    for name, default in defaults.items():
+        value = file.values.of(given[name]) if name in given else None if unseen else default
+        if isinstance(value, int | float | str | bool):
+            found[name] = value
+    return found

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from .analyse import parameters_of
 from .built import Built
@@ -12,6 +12,7 @@ from .source import Splices
 
 _LONG = 120
 _CLOSING = re.compile(rb"(?:\s|\\\r?\n|#[^\r\n]*)*\)")
+_OPENING = re.compile(rb"(?:\s|\\\r?\n|#[^\r\n]*|\))*\(")
 _LINE_ENDS = re.compile(r"\s*,?[ \t]*(#[^\r\n]*)?\r?\n")
 
 
@@ -39,14 +40,18 @@ def set_keywords(
         return
     starred = [k for k in call.keywords if k.arg is None]
     unseen = [k for k in starred if file.values.mapping(k.value) is None or not _is_own(file, k.value, of)]
-    if unseen:
+    if len(unseen) > 1:
+        _through_mappings(file, splices, call, unseen, added)
+    elif unseen:
         _through_mapping(file, splices, unseen[-1], added)
     else:
         _append(file, splices, call, [f"{name}={value}" for name, value in added.items()])
 
 
-def refuse_odd_places(file: File, call: ast.Call, of: Built | None = None) -> None:
+def refuse_odd_places(file: File, call: ast.Call, wanted: Iterable[str], of: Built | None = None) -> None:
     """Raise NoPlace where a keyword cannot be added to a call safely."""
+    if any(isinstance(a, ast.Starred) for a in call.args) and not _is_free(call, wanted, of):
+        raise NoPlace(f"the call at line {call.lineno} passes arguments by *; name them first")
     if any(isinstance(a, ast.JoinedStr) for a in file.ancestors(call)):
         raise NoPlace(f"the call at line {call.lineno} stands inside an f-string; bind its result to a name first")
     if any(isinstance(a, ast.GeneratorExp) and file.source.span(a)[1] == file.source.span(call)[1] for a in call.args):
@@ -55,6 +60,20 @@ def refuse_odd_places(file: File, call: ast.Call, of: Built | None = None) -> No
         raise NoPlace(
             f"the call at line {call.lineno} passes arguments to {of.pipeline_class} by position; name them first"
         )
+
+
+def _is_free(call: ast.Call, wanted: Iterable[str], of: Built | None) -> bool:
+    """May these keywords stand behind `*arguments`: named already, or beyond as many as can be counted?"""
+    parameters = parameters_of(of) if of is not None else ()
+    given = 0
+    for argument in call.args:
+        value = argument.value if isinstance(argument, ast.Starred) else None
+        parts = value.elts if isinstance(value, ast.Tuple | ast.List) else [argument]
+        if any(isinstance(p, ast.Starred) for p in parts):
+            given = len(parameters)
+        given += len(parts)
+    named = {k.arg for k in call.keywords}
+    return all(w in named or (w in parameters and parameters.index(w) >= given) for w in wanted)
 
 
 def _written(file: File, call: ast.Call, names: Sequence[str], of: Built | None) -> ast.expr | None:
@@ -95,14 +114,26 @@ def _through_mapping(file: File, splices: Splices, keyword: ast.keyword, added: 
         splices.replace(start, end, f"{{**{inside}, {items}}}")
 
 
+def _through_mappings(
+    file: File, splices: Splices, call: ast.Call, unseen: Sequence[ast.keyword], added: Mapping[str, str]
+) -> None:
+    """Any of several mappings may hold the same keys: `**{**some, **others, "num_inference_steps": 20}`."""
+    start, end = file.source.span(unseen[0])[0], file.source.span(unseen[-1])[1]
+    between = [a for a in (*call.args, *call.keywords) if start <= file.source.span(a)[0] < end]
+    if len(between) > len(unseen):
+        raise NoPlace(f"the call at line {call.lineno} has other arguments between its **mappings; put those last")
+    items = ", ".join(f'"{name}": {value}' for name, value in added.items())
+    splices.insert(start, "**{")
+    splices.insert(end, f", {items}}}")
+
+
 def _append(file: File, splices: Splices, call: ast.Call, pieces: Sequence[str]) -> None:
     """Add arguments behind the last one: on lines of their own where the call has one argument a line."""
     source = file.source
-    _, func_end = source.span(call.func)
     _, call_end = source.span(call)
     arguments = sorted([*call.args, *call.keywords], key=lambda a: (a.lineno, a.col_offset))
     if not arguments:
-        splices.insert(source.data.index(b"(", func_end) + 1, ", ".join(pieces))
+        splices.insert(_inside(file, call), ", ".join(pieces))
         return
     last = _end(file, call, arguments[-1])
     tail = source.data[last : call_end - 1].decode("utf-8", "surrogatepass")
@@ -116,6 +147,13 @@ def _append(file: File, splices: Splices, call: ast.Call, pieces: Sequence[str])
         splices.insert(source.line_end(last), f"{source.newline}{indent}{added}")
     elif not _unfold(file, splices, call, arguments, pieces):
         splices.insert(last, "".join(f", {p}" for p in pieces))
+
+
+def _inside(file: File, call: ast.Call) -> int:
+    """The byte after the parenthesis that opens the arguments: comments and other parentheses may stand before it."""
+    end = file.source.span(call.func)[1]
+    opening = _OPENING.match(file.source.data, end)
+    return opening.end() if opening is not None else end
 
 
 def _end(file: File, call: ast.Call, argument: ast.expr | ast.keyword) -> int:
@@ -146,7 +184,7 @@ def _unfold(
         return False
     ends = [_end(file, call, a) for a in arguments]
     starts = [source.span(a)[0] for a in arguments]
-    gaps = [(source.data.index(b"(", source.span(call.func)[1]) + 1, starts[0]), *zip(ends, starts[1:], strict=False)]
+    gaps = [(_inside(file, call), starts[0]), *zip(ends, starts[1:], strict=False)]
     closing = source.data[ends[-1] : end - 1]
     plain = all(source.data[a:b].strip() in (b"", b",") for a, b in gaps) and closing.strip() in (b"", b",")
     if not plain:

@@ -3,29 +3,24 @@
 import ast
 
 from ...knowledge.types import Change, EditRefused, Script
-from . import arguments, imports, setup
+from . import arguments, imports, schedulers, setup
 from .analyse import Unreadable, arguments_of, read
 from .built import Built
 from .file import File
-from .follow import receiver_of, scheduler_assignments, sets_scheduler
+from .follow import receiver_of
 from .pipelines import find
 from .setup import NoPlace
-from .source import Splices
+from .source import Source, Splices
 
 
 def apply(source: str, script: Script, pipeline: str, change: Change) -> str | EditRefused:
     """The whole text with `change` written into the pipeline called `pipeline`, or one sentence why not."""
-    text = source
     try:
-        for write in (_check, _write_loading, _write_setup, _write_calls):
-            file = _file(text, script.path)
-            one = next((b for b in find(file) if b.name == pipeline), None)
-            if one is None:
-                raise NoPlace(f"{script.path} has no pipeline called {pipeline}")
-            splices = Splices(file.source)
-            pipeline = write(file, splices, one, change)
-            text = splices.result()
-        _file(text, script.path)
+        file = _file(source, script.path)
+        one = _find(file, pipeline)
+        _check(file, one, change)
+        text = _written(file, one, change)
+        _source(text, script.path)
     except NoPlace as e:
         return EditRefused(message=str(e))
     except RecursionError:
@@ -33,24 +28,60 @@ def apply(source: str, script: Script, pipeline: str, change: Change) -> str | E
     return text
 
 
-def _file(text: str, path: str) -> File:
+def _written(file: File, one: Built, change: Change) -> str:
+    """All at once; where the pipeline is given its first name, what comes before and after is written by itself."""
+    splices = Splices(file.source)
+    for write in (_write_loading, _write_setup, _write_calls):
+        name = write(file, splices, one, change)
+        if not one.bound and splices.edits and write is not _write_calls:
+            file = _file(splices.result(), "the script")
+            one, splices = _find(file, name), Splices(file.source)
+    return splices.result()
+
+
+def _source(text: str, path: str) -> Source:
     parsed = read(path, text)
     if isinstance(parsed, Unreadable):
         raise NoPlace(f"the change does not fit into {parsed.message}")
-    return File(parsed)
+    return parsed
 
 
-def _check(file: File, splices: Splices, one: Built, change: Change) -> str:
+def _file(text: str, path: str) -> File:
+    return File(_source(text, path))
+
+
+def _find(file: File, name: str) -> Built:
+    one = next((b for b in find(file) if b.name == name), None)
+    if one is None:
+        raise NoPlace(f"the script has no pipeline called {name}")
+    return one
+
+
+def _check(file: File, one: Built, change: Change) -> None:
     """Refuse before anything is written, so that lines in sentences are the script's own."""
     if (change.setup or change.scheduler) and not one.bound:
         setup.check_hoisting(file, one)
     if not one.calls and (change.call_keywords or change.call_method):
         raise NoPlace(f"no call of {one.name} can be seen in the script's text, so its arguments cannot be set")
     for call in one.calls if change.call_keywords else ():
-        arguments.refuse_odd_places(file, call, one)
+        arguments.refuse_odd_places(file, call, change.call_keywords, one)
     for build in one.builds if change.load_keywords else ():
-        arguments.refuse_odd_places(file, build.call)
-    return one.name
+        arguments.refuse_odd_places(file, build.call, change.load_keywords)
+        _check_loader(build.call, one, change)
+    if change.scheduler:
+        schedulers.refuse_odd_places(file, one)
+    imports.refuse_shadowed(file, one, change.imports)
+
+
+def _check_loader(call: ast.Call, one: Built, change: Change) -> None:
+    """Only what loads a model from files takes the keywords of loading."""
+    loader = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    if loader not in ("from_pretrained", "from_single_file"):
+        wanted, kind = " and ".join(change.load_keywords), "from_pipe" if loader == "from_pipe" else one.pipeline_class
+        raise NoPlace(
+            f"the pipeline at line {call.lineno} is built by {kind}(...), which takes no {wanted}; "
+            "give it where the model is loaded"
+        )
 
 
 def _write_loading(file: File, splices: Splices, one: Built, change: Change) -> str:
@@ -62,39 +93,11 @@ def _write_loading(file: File, splices: Splices, one: Built, change: Change) -> 
 
 
 def _write_setup(file: File, splices: Splices, one: Built, change: Change) -> str:
-    wanted = list(change.setup)
-    if change.scheduler is not None and not _replace_scheduler(file, splices, one, change.scheduler):
-        wanted.insert(0, change.scheduler)
-    if wanted:
-        setup.insert(file, splices, one, wanted)
+    lacking = schedulers.write(file, splices, one, change.scheduler) if change.scheduler is not None else []
+    if change.setup or lacking:
+        setup.insert(file, splices, one, change.setup, change.scheduler, lacking)
     imports.add(file, splices, one, change.imports)
-    return setup.fresh_name(file) if wanted and not one.bound else one.name
-
-
-def _replace_scheduler(file: File, splices: Splices, one: Built, statement: str) -> bool:
-    """Replace the scheduler where the script sets one; False where it may end up without it all the same."""
-    there = scheduler_assignments(file, one)
-    certain = [a for a in there if not _conditional(file, one, a)]
-    here = file.function(one.call)
-    for assignment in there:
-        if assignment in certain or file.function(assignment) is not here:
-            target = next(t for t in assignment.targets if sets_scheduler(file, one, t))
-            name = file.source.code(target).rpartition(".")[0].rstrip()
-            value = statement.partition(" = ")[2].replace("{pipe}", name)
-            if ast.unparse(assignment.value) != ast.unparse(ast.parse(value)):
-                splices.replace(*file.source.span(assignment.value), value)
-    spots = [file.block(s) for s in setup.places(file, one)] if one.bound else []
-    held = all(any(a in block for a in certain) for block in spots)
-    return bool(certain) and (held or any(all(a not in block for block in spots) for a in certain))
-
-
-def _conditional(file: File, one: Built, assignment: ast.Assign) -> bool:
-    """Does it stand under an `if`, loop or `except` under which the pipeline is not built?"""
-    around = {id(a) for b in one.builds for a in file.ancestors(b.call)}
-    branches = [
-        a for a in file.ancestors(assignment) if isinstance(a, ast.If | ast.For | ast.While | ast.ExceptHandler)
-    ]
-    return any(id(a) not in around and "__name__" not in ast.unparse(a).partition("\n")[0] for a in branches)
+    return setup.fresh_name(file) if (change.setup or lacking) and not one.bound else one.name
 
 
 def _write_calls(file: File, splices: Splices, one: Built, change: Change) -> str:

@@ -25,6 +25,11 @@ class File:
     classes: dict[str, ast.ClassDef] = field(default_factory=dict[str, ast.ClassDef])
     nodes: list[ast.AST] = field(default_factory=list[ast.AST])
     """every node once, in the order of `ast.walk`"""
+    kinds: dict[type[ast.AST], list[ast.AST]] = field(default_factory=dict[type[ast.AST], list[ast.AST]])
+    """the same by their kind"""
+    called: dict[str, list[ast.Call]] = field(default_factory=dict[str, list[ast.Call]])
+    """calls by the name of what is called: both `load()` and `self.load()` by `load`"""
+    attributes: dict[str, list[ast.Attribute]] = field(default_factory=dict[str, list[ast.Attribute]])
     _bound: dict[ast.AST, set[str]] = field(default_factory=dict[ast.AST, set[str]])
     _shared: dict[ast.AST, set[str]] = field(default_factory=dict[ast.AST, set[str]])
 
@@ -33,7 +38,12 @@ class File:
         self.nodes = list(ast.walk(self.source.tree))
         for node in self.nodes:
             self.parents.update((child, node) for child in ast.iter_child_nodes(node))
-            if isinstance(node, ast.Import):
+            self.kinds.setdefault(type(node), []).append(node)
+            if isinstance(node, ast.Call):
+                self.called.setdefault(self.called_name(node), []).append(node)
+            elif isinstance(node, ast.Attribute):
+                self.attributes.setdefault(node.attr, []).append(node)
+            elif isinstance(node, ast.Import):
                 self.imports.update((a.asname or a.name, a.name) for a in node.names)
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 self.imports.update((a.asname or a.name, f"{node.module}.{a.name}") for a in node.names)
@@ -60,6 +70,12 @@ class File:
         if scope is not None:
             notes = self._shared if isinstance(node, ast.Global | ast.Nonlocal) else self._bound
             notes.setdefault(scope, set()).update(names)
+
+    def called_name(self, call: ast.Call) -> str:
+        """The last name of what is called; empty where that has none."""
+        if isinstance(call.func, ast.Attribute):
+            return call.func.attr
+        return call.func.id if isinstance(call.func, ast.Name) else ""
 
     def binder(self, name: str, node: ast.AST) -> ast.AST | None:
         """The function, class or comprehension whose `name` is meant at `node`; None: the module's."""

@@ -2,9 +2,11 @@
 
 import ast
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from .built import Built, Name
 from .file import File, Function
+from .values import ANYTHING
 
 RETURNS_ITSELF = {"to", "half", "float", "cuda", "cpu"}
 _SELF = ("self", "cls")
@@ -45,19 +47,13 @@ def is_pipeline(file: File, one: Built, node: ast.expr, makers: Collection[str] 
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in RETURNS_ITSELF:
             node = node.func.value
         elif isinstance(node, ast.Call):
-            return _called(node) in makers and not file.origin(node.func)
+            return file.called_name(node) in makers and not file.origin(node.func)
         elif isinstance(node, ast.Name):
             same = [n for n in one.names if n.text == node.id]
             return bool(same) and any(n.scope is file.binder(node.id, node) for n in same)
         else:
             return isinstance(node, ast.Attribute) and _is_attribute(file, one, node)
     return True
-
-
-def _called(call: ast.Call) -> str:
-    if isinstance(call.func, ast.Attribute):
-        return call.func.attr
-    return call.func.id if isinstance(call.func, ast.Name) else ""
 
 
 def _is_attribute(file: File, one: Built, node: ast.Attribute) -> bool:
@@ -109,31 +105,69 @@ def belongs(file: File, one: Built, node: ast.expr) -> bool:
     return True
 
 
-def scheduler_assignments(file: File, one: Built) -> list[ast.Assign]:
-    """Statements of the form `pipe.scheduler = ...`, in order."""
-    found = [
-        n for n in file.nodes if isinstance(n, ast.Assign) and any(sets_scheduler(file, one, t) for t in n.targets)
-    ]
-    return sorted(found, key=lambda n: n.lineno)
+@dataclass(frozen=True)
+class Setting:
+    """One place where the script gives the pipeline a scheduler, whatever it writes there."""
+
+    statement: ast.stmt
+    owner: ast.expr
+    """the pipeline as it is called there: `self.pipe` in `self.pipe.scheduler = ...`"""
+    value: ast.expr
+    """what it is given; `ANYTHING` where that does not stand there by itself"""
+    direct: bool = False
+    """is it `owner.scheduler = value`, whose value can be exchanged?"""
 
 
-def sets_scheduler(file: File, one: Built, target: ast.expr) -> bool:
-    """Is an assignment's target the scheduler of this pipeline?"""
-    return isinstance(target, ast.Attribute) and target.attr == "scheduler" and is_pipeline(file, one, target.value)
+def scheduler_assignments(file: File, one: Built) -> list[Setting]:
+    """Where the script sets the pipeline's scheduler, in order."""
+    nodes = (*file.attributes.get("scheduler", ()), *file.called.get("setattr", ()))
+    nodes = (*nodes, *file.called.get("register_modules", ()))
+    found = [s for n in nodes for s in _settings(file, n) if is_pipeline(file, one, s.owner)]
+    return sorted(found, key=lambda s: (s.statement.lineno, s.owner.lineno, s.owner.col_offset))
+
+
+def _settings(file: File, node: ast.Attribute | ast.Call) -> list[Setting]:
+    """`x.scheduler = ...` in all its forms, `setattr(x, "scheduler", ...)`, `x.register_modules(scheduler=...)`."""
+    if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+        around = file.parents[node]
+        statement = file.statement(node)
+        if isinstance(around, ast.Assign | ast.AnnAssign):
+            return [Setting(statement, node.value, around.value, direct=True)] if around.value is not None else []
+        return [Setting(statement, node.value, _part(file, node))]
+    match node:
+        case ast.Call(func=ast.Name(id="setattr"), args=[owner, ast.Constant(value="scheduler"), value]):
+            return [Setting(file.statement(node), owner, value)]
+        case ast.Call(func=ast.Attribute(attr="register_modules", value=owner)):
+            return [Setting(file.statement(node), owner, k.value) for k in node.keywords if k.arg == "scheduler"]
+        case _:
+            return []
+
+
+def _part(file: File, target: ast.Attribute) -> ast.expr:
+    """What one target of `a, b = x, y` is given."""
+    around = file.parents[target]
+    match file.parents.get(around):
+        case ast.Assign(value=ast.Tuple(elts=given) | ast.List(elts=given)) if isinstance(around, ast.Tuple | ast.List):
+            at = around.elts.index(target)
+            return given[at] if len(given) == len(around.elts) else ANYTHING
+        case _:
+            return ANYTHING
 
 
 def spread(file: File, one: Built) -> None:
     """Follow the pipeline through assignments, returns and arguments until no new name turns up."""
+    assignments = [*file.kinds.get(ast.Assign, ()), *file.kinds.get(ast.AnnAssign, ())]
+    own = [c for name in dict.fromkeys((*file.functions, *file.classes)) for c in file.called.get(name, ())]
     for _ in range(5):
         before = len(one.names)
         makers = makers_of(file, one)
-        for node in file.nodes:
-            if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
-                if is_pipeline(file, one, node.value, makers):
-                    for target in targets(node, node.value):
-                        _add(one, names_of(file, target))
-            elif isinstance(node, ast.Call):
-                _into_parameters(file, one, node, makers)
+        for node in assignments:
+            value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+            if isinstance(node, ast.stmt) and value is not None and is_pipeline(file, one, value, makers):
+                for target in targets(node, value):
+                    _add(one, names_of(file, target))
+        for call in own:
+            _into_parameters(file, one, call, makers)
         if len(one.names) == before:
             return
 
@@ -145,7 +179,7 @@ def _add(one: Built, names: list[Name]) -> None:
 def makers_of(file: File, one: Built) -> set[str]:
     """Names of functions that return the pipeline. One that is a property is a name of it instead."""
     found: set[str] = set()
-    for node in file.nodes:
+    for node in file.kinds.get(ast.Return, ()):
         if not isinstance(node, ast.Return) or node.value is None or not is_pipeline(file, one, node.value, found):
             continue
         function = file.function(node)
@@ -160,7 +194,7 @@ def makers_of(file: File, one: Built) -> set[str]:
 
 def _into_parameters(file: File, one: Built, call: ast.Call, makers: Collection[str]) -> None:
     """`generate(pipe, prompt)`: inside `def generate(p, prompt)` the pipeline goes by `p`."""
-    called = _called(call)
+    called = file.called_name(call)
     functions = list(file.functions.get(called, []))
     if called in file.classes:
         functions += [f for f in file.classes[called].body if isinstance(f, Function) and f.name == "__init__"]
@@ -176,16 +210,27 @@ def _into_parameters(file: File, one: Built, call: ast.Call, makers: Collection[
 def collect_calls(file: File, found: list[Built]) -> None:
     """Give each call of a pipeline to the one that is called."""
     makers = {id(one): makers_of(file, one) for one in found}
-    for node in file.nodes:
+    by_name: dict[str, list[Built]] = {}
+    for one in found:
+        for last in {n.text.rpartition(".")[2] for n in one.names}:
+            by_name.setdefault(last, []).append(one)
+    for node in file.kinds.get(ast.Call, ()):
         receiver = receiver_of(node) if isinstance(node, ast.Call) else None
         if not isinstance(node, ast.Call) or receiver is None:
             continue
-        for one in found:
+        for one in _candidates(found, by_name, receiver):
             if not one.is_built(node) and is_pipeline(file, one, receiver, makers[id(one)]):
                 one.calls.append(node)
                 break
     for one in found:
         one.calls.sort(key=lambda c: (c.lineno, c.col_offset))
+
+
+def _candidates(found: list[Built], by_name: dict[str, list[Built]], receiver: ast.expr) -> list[Built]:
+    """The pipelines that a name or attribute can be, by its last part; anything else can be each of them."""
+    if isinstance(receiver, ast.Name):
+        return by_name.get(receiver.id, [])
+    return by_name.get(receiver.attr, []) if isinstance(receiver, ast.Attribute) else found
 
 
 def receiver_of(call: ast.Call) -> ast.expr | None:

@@ -2,69 +2,150 @@
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ...knowledge.types import Import
 from .built import Built
 from .file import File, Function
+from .names import bindings, comes_before, imports_it, meant, scope_of
+from .setup import NoPlace
 from .source import Splices
+
+_Body = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 def add(file: File, splices: Splices, one: Built, wanted: Sequence[Import]) -> None:
-    """Extend `from module import ...` where there is one, else write a new line behind the module's imports."""
-    lines: list[str] = []
-    grouped: dict[str, list[str]] = {}
+    """Extend `from module import ...` where there is one, else write a new line behind the module's imports.
+
+    A function that imports the name by itself, but too late, is given the line at its own top.
+    """
+    lines: dict[int, list[str]] = {}
+    bodies: dict[int, _Body] = {}
+    extended: dict[int, list[str]] = {}
+    statements: dict[int, ast.ImportFrom] = {}
+    bound = bindings(file, [_local(each) for each in wanted])
     for each in wanted:
-        if each.name is None:
-            if not _module_there(file, each.module):
-                lines.append(f"import {each.module}")
-        elif not _name_there(file, one, each):
-            grouped.setdefault(each.module, []).append(each.name)
-    for module, names in grouped.items():
-        there = _statement_for(file, one, module)
-        if there is not None:
-            _extend(file, splices, there, names)
+        for body, uses in _wanting(file, one, each, bound[_local(each)]):
+            there = _statement_for(file, body, uses, each)
+            if there is not None and each.name is not None:
+                statements[id(there)] = there
+                extended.setdefault(id(there), []).append(each.name)
+            else:
+                bodies[id(body)] = body
+                _note(lines.setdefault(id(body), []), each)
+    for key, statement in statements.items():
+        _extend(file, splices, statement, extended[key])
+    for key, body in bodies.items():
+        ordered = sorted(lines[key], key=lambda line: line.startswith("from"))
+        if isinstance(body, ast.Module):
+            _new_lines(file, splices, one, ordered)
         else:
-            lines.append(f"from {module} import {', '.join(names)}")
-    if lines:
-        _new_lines(file, splices, lines)
+            _local_lines(file, splices, body, ordered)
 
 
-def _reachable(file: File, one: Built, node: ast.stmt) -> bool:
-    """At module level, or in the function that builds the pipeline."""
-    around = file.function(node)
-    return file.parents.get(node) is file.source.tree or (around is not None and around is file.function(one.call))
+def refuse_shadowed(file: File, one: Built, wanted: Iterable[Import]) -> None:
+    """Raise NoPlace where the script uses a name for something else that the change needs for an import."""
+    named = [(each, _local(each)) for each in wanted]
+    everything = bindings(file, [name for _, name in named])
+    for each, name in named:
+        bound = everything[name]
+        for use in _uses(one) if bound else ():
+            scope = meant(file, bound, use)
+            here = [b for b in bound if scope_of(file, b) is scope]
+            ours = [b for b in here if imports_it(b, each.module, each.name, exactly=False)]
+            before = [b for b in ours if isinstance(b, ast.stmt) and comes_before(file, b, use)]
+            for other in here:
+                if other in ours or _stands_in(file, other, each) or _is_over(file, other, before, use):
+                    continue
+                raise NoPlace(
+                    f"the script calls something else {name} at line {_line(other)}, "
+                    f"which the change needs as {each.module}'s; rename it there"
+                )
 
 
-def _module_there(file: File, module: str) -> bool:
-    return any(
-        isinstance(n, ast.Import) and any(a.name == module and a.asname is None for a in n.names)
-        for n in file.source.tree.body
-    )
+def _line(node: ast.AST) -> int:
+    return getattr(node, "lineno", 0)
 
 
-def _name_there(file: File, one: Built, each: Import) -> bool:
-    return any(
-        isinstance(n, ast.ImportFrom)
-        and n.module == each.module
-        and not n.level
-        and any(a.name == each.name and a.asname is None for a in n.names)
-        and _reachable(file, one, n)
-        for n in ast.walk(file.source.tree)
-    )
+def _is_over(file: File, other: ast.AST, before: Sequence[ast.stmt], use: ast.AST) -> bool:
+    """Is the other meaning gone before the use, or not there yet?"""
+    straight = file.function(use) is None
+    return any(b.lineno > _line(other) for b in before) or (straight and _line(other) > _line(use))
 
 
-def _statement_for(file: File, one: Built, module: str) -> ast.ImportFrom | None:
+def _stands_in(file: File, other: ast.AST, each: Import) -> bool:
+    """`torch = None` under the `except` of a `try` that imports it."""
+    around = next((a for a in file.ancestors(other) if isinstance(a, ast.ExceptHandler)), None)
+    tried = file.parents[around] if around is not None else None
+    inside = tried.body if isinstance(tried, ast.Try) else []
+    return any(imports_it(s, each.module, each.name, exactly=False) for s in inside)
+
+
+def _local(each: Import) -> str:
+    return each.name or each.module.partition(".")[0]
+
+
+def _uses(one: Built) -> list[ast.AST]:
+    """Where the change may use what it imports."""
+    return [*(b.call for b in one.builds), *one.calls]
+
+
+def _wanting(file: File, one: Built, each: Import, bound: list[ast.AST]) -> list[tuple[_Body, list[ast.AST]]]:
+    """The module, or functions, in which the import is missing, with the uses that miss it there."""
+    there = [b for b in bound if isinstance(b, ast.stmt) and imports_it(b, each.module, each.name)]
+    found: dict[int, tuple[_Body, list[ast.AST]]] = {}
+    for use in _uses(one):
+        scope = meant(file, bound, use)
+        if not any(scope_of(file, s) is scope and comes_before(file, s, use) for s in there):
+            body = scope if isinstance(scope, _Body) else file.source.tree
+            found.setdefault(id(body), (body, []))[1].append(use)
+    return list(found.values())
+
+
+def _statement_for(file: File, body: _Body, uses: Sequence[ast.AST], each: Import) -> ast.ImportFrom | None:
+    """An import of other names from the same module that runs before all the uses and that they see."""
     found = [
         n
-        for n in ast.walk(file.source.tree)
-        if isinstance(n, ast.ImportFrom) and n.module == module and not n.level and n.names[0].name != "*"
+        for n in file.kinds.get(ast.ImportFrom, ())
+        if isinstance(n, ast.ImportFrom) and n.module == each.module and not n.level and n.names[0].name != "*"
+        if all(comes_before(file, n, u) and _sees(file, scope_of(file, n), u) for u in uses)
     ]
-    module_level = [n for n in found if file.parents.get(n) is file.source.tree]
-    local = [
-        n for n in found if _reachable(file, one, n) and all(file.function(c) is file.function(n) for c in one.calls)
-    ]
-    return next(iter(module_level or local), None)
+    if not isinstance(body, ast.Module):
+        return next((n for n in found if scope_of(file, n) is body), None)
+    return next((n for n in found if file.parents[n] is body), next(iter(found), None))
+
+
+def _sees(file: File, scope: ast.AST | None, use: ast.AST) -> bool:
+    inner = next((a for a in file.ancestors(use) if isinstance(a, Function | ast.ClassDef)), None)
+    return scope is None or scope is inner or (isinstance(scope, Function) and scope in file.ancestors(use))
+
+
+def _note(lines: list[str], each: Import) -> None:
+    """Add a line for an import; names of one module share theirs."""
+    if each.name is None:
+        lines.append(f"import {each.module}")
+        return
+    start = f"from {each.module} import "
+    at = next((n for n, line in enumerate(lines) if line.startswith(start)), None)
+    if at is None:
+        lines.append(f"{start}{each.name}")
+    else:
+        lines[at] += f", {each.name}"
+
+
+def _local_lines(file: File, splices: Splices, body: _Body, lines: Sequence[str]) -> None:
+    """The first lines of a function, behind its docstring."""
+    source = file.source
+    documented = _is_docstring(body.body[0]) and len(body.body) > 1
+    first = body.body[1] if documented else body.body[0]
+    top = min((first.lineno, *(d.lineno for d in getattr(first, "decorator_list", ()))))
+    indent = source.indent(first)
+    if indent is None:
+        raise NoPlace(
+            f"there is no room for an import before line {first.lineno}; give that statement a line of its own"
+        )
+    start = source.line_start(source.offset(top, 0))
+    splices.insert(start, "".join(f"{indent}{line}{source.newline}" for line in lines))
 
 
 def _extend(file: File, splices: Splices, statement: ast.ImportFrom, names: Sequence[str]) -> None:
@@ -90,9 +171,9 @@ def _extend(file: File, splices: Splices, statement: ast.ImportFrom, names: Sequ
             splices.insert(end, f", {name}")
 
 
-def _new_lines(file: File, splices: Splices, lines: Sequence[str]) -> None:
+def _new_lines(file: File, splices: Splices, one: Built, lines: Sequence[str]) -> None:
     source, body = file.source, file.source.tree.body
-    group = _group(file)
+    group = _group(file, one)
     keys = [_key(ast.unparse(n)) for n in group]
     for line in lines:
         behind = next((n for n, k in zip(group, keys, strict=True) if k > _key(line)), None)
@@ -114,16 +195,14 @@ def _key(line: str) -> tuple[bool, str]:
     return words[0] == "from", words[1].lower()
 
 
-def _group(file: File) -> list[ast.stmt]:
+def _group(file: File, one: Built) -> list[ast.stmt]:
     """Import statements beside which new ones go: those in a row with the import of diffusers, else with the last."""
     source, body = file.source, file.source.tree.body
+    around = {id(a) for u in _uses(one) for a in file.ancestors(u)}
+    first = min(_first_use(body), *(n.lineno for n in body if id(n) in around))
     groups: list[list[ast.stmt]] = []
     for before, node in zip([None, *body], body, strict=False):
-        if (
-            not isinstance(node, ast.Import | ast.ImportFrom)
-            or node.lineno > _first_use(body)
-            or not _alone(file, node)
-        ):
+        if not isinstance(node, ast.Import | ast.ImportFrom) or node.lineno > first or not _alone(file, node):
             continue
         if isinstance(node, ast.ImportFrom) and node.module == "__future__":
             groups.append([node])

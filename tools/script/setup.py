@@ -1,7 +1,7 @@
 """Where a pipeline is ready, and how statements get there: after it is built and configured, before it is used."""
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from .built import Build, Built
 from .file import File
@@ -9,6 +9,7 @@ from .follow import belongs, is_pipeline
 from .source import Splices
 
 _CONFIGURING = ("tomesd", "DeepCache", "tgate", "torch")
+_COMPOUND = ast.Try | ast.TryStar | ast.Match | ast.With | ast.AsyncWith
 _LEAVES = ast.Return | ast.Raise | ast.Continue | ast.Break
 
 
@@ -25,38 +26,59 @@ def fresh_name(file: File) -> str:
     return next(n for n in ("pipe", "pipeline", "diffusion_pipeline", "accelerated_pipeline") if n not in taken)
 
 
-def insert(file: File, splices: Splices, one: Built, wanted: Sequence[str]) -> None:
-    """Put statements behind the last one that configures the pipeline, wherever it is built."""
+def insert(
+    file: File,
+    splices: Splices,
+    one: Built,
+    wanted: Sequence[str],
+    first: str | None = None,
+    lacking: Collection[ast.stmt] = (),
+) -> None:
+    """Put statements behind the last one that configures the pipeline, wherever it is built.
+
+    `first` goes before them, at those places that are `lacking` it.
+    """
     if not one.bound:
-        _bind_first(file, splices, one, _rendered(wanted, fresh_name(file)))
+        lines = [*([first] if first is not None and lacking else []), *wanted]
+        _bind_first(file, splices, one, _rendered(lines, fresh_name(file)))
         return
-    for place in places(file, one):
-        there = {ast.unparse(s) for s in file.block(place)}
-        missing = [s for s in _rendered(wanted, one.names[0].text) if ast.unparse(ast.parse(s)) not in there]
+    for place in regions(file, one):
+        there = {ast.unparse(s) for s in file.block(place)} if wanted else set[str]()
+        name = one.names[0].text
+        missing = [s for s in _rendered(wanted, name) if ast.unparse(ast.parse(s)) not in there]
+        if first is not None and place in lacking:
+            missing = [*_rendered([first], name), *missing]
         if missing:
-            _after(file, splices, place, missing)
+            after(file, splices, place, missing)
 
 
 def _rendered(wanted: Sequence[str], name: str) -> list[str]:
     return [line.replace("{pipe}", name) for line in wanted]
 
 
-def places(file: File, one: Built) -> list[ast.stmt]:
-    """The statements behind which the pipeline is ready: one for each place where it is built, or one for all."""
-    return list(dict.fromkeys(_last_configuring(file, one, b) for b in one.builds))
+def regions(file: File, one: Built) -> dict[ast.stmt, list[ast.stmt]]:
+    """The statements behind which the pipeline is ready: one for each place where it is built, or one for all.
+
+    With each come the statements from where it is built to there.
+    """
+    found: dict[ast.stmt, list[ast.stmt]] = {}
+    for build in one.builds:
+        region = _region(file, one, build)
+        found.setdefault(region[-1], region)
+    return found
 
 
-def _last_configuring(file: File, one: Built, build: Build) -> ast.stmt:
-    """The last statement that only configures the pipeline, before anything else is done with it."""
+def _region(file: File, one: Built, build: Build) -> list[ast.stmt]:
+    """Up to the last statement that only configures the pipeline, before anything else is done with it."""
     holder = _outermost(file, one, build)
     block = file.block(holder)
-    last = holder
-    for statement in block[block.index(holder) + 1 :]:
+    first = last = block.index(holder)
+    for n, statement in enumerate(block[first + 1 :], first + 1):
         if _configures(file, one, statement):
-            last = statement
+            last = n
         elif _uses(file, one, statement) or isinstance(statement, _LEAVES):
             break
-    return last
+    return block[first : last + 1]
 
 
 def _outermost(file: File, one: Built, build: Build) -> ast.stmt:
@@ -65,7 +87,7 @@ def _outermost(file: File, one: Built, build: Build) -> ast.stmt:
     while isinstance(parent := file.parents.get(holder), ast.If | ast.Try | ast.ExceptHandler):
         if isinstance(parent, ast.ExceptHandler):
             holder, parent = parent, file.parents[parent]
-        if not isinstance(parent, ast.If | ast.Try) or not _always_builds(one, [parent]) or _is_called(one, parent):
+        if not isinstance(parent, ast.If | ast.Try) or not _always_builds(one, [parent]) or is_called(one, parent):
             break
         after = file.block(parent)
         if not any(_mentions(file, one, s) for s in after[after.index(parent) + 1 :]):
@@ -104,23 +126,49 @@ def _exits(statement: ast.stmt) -> bool:
 
 
 def _configures(file: File, one: Built, statement: ast.stmt) -> bool:
-    if _is_called(one, statement) or any(statement in (b.holder, *file.ancestors(b.holder)) for b in one.builds):
+    if is_called(one, statement) or any(statement in (b.holder, *file.ancestors(b.holder)) for b in one.builds):
         return False
     if isinstance(statement, ast.If):
-        relevant = [s for s in (*statement.body, *statement.orelse) if _mentions(file, one, s)]
-        return bool(relevant) and all(_configures(file, one, s) for s in relevant)
-    if isinstance(statement, ast.Assign):
-        return any(belongs(file, one, t) for t in statement.targets)
+        return _only_configures(file, one, [*statement.body, *statement.orelse])
+    if isinstance(statement, _COMPOUND):
+        left = any(isinstance(n, ast.Return | ast.Continue | ast.Break) for n in ast.walk(statement))
+        return not left and _only_configures(file, one, _inner(statement))
+    if isinstance(statement, ast.Assign | ast.AnnAssign):
+        return any(belongs(file, one, t) for t in _targets(statement))
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
         call = statement.value
         if isinstance(call.func, ast.Attribute) and belongs(file, one, call.func.value):
             return True
+        if isinstance(call.func, ast.Name) and call.func.id == "setattr" and call.args:
+            return belongs(file, one, call.args[0])
         handed = any(belongs(file, one, a) for a in (*call.args, *(k.value for k in call.keywords)))
         return handed and file.origin(call.func).split(".")[0] in _CONFIGURING
     return False
 
 
-def _is_called(one: Built, statement: ast.stmt) -> bool:
+def _only_configures(file: File, one: Built, statements: Sequence[ast.stmt]) -> bool:
+    relevant = [s for s in statements if _mentions(file, one, s)]
+    return bool(relevant) and all(_configures(file, one, s) for s in relevant)
+
+
+def _inner(statement: ast.Try | ast.TryStar | ast.Match | ast.With | ast.AsyncWith) -> list[ast.stmt]:
+    """The statements of all its blocks."""
+    if isinstance(statement, ast.Match):
+        return [s for case in statement.cases for s in case.body]
+    if isinstance(statement, ast.With | ast.AsyncWith):
+        return statement.body
+    handled = [s for h in statement.handlers for s in h.body]
+    return [*statement.body, *handled, *statement.orelse, *statement.finalbody]
+
+
+def _targets(statement: ast.Assign | ast.AnnAssign) -> list[ast.expr]:
+    """What is assigned to, with the parts of a tuple one by one."""
+    found = list(statement.targets) if isinstance(statement, ast.Assign) else [statement.target]
+    return [p for t in found for p in (t.elts if isinstance(t, ast.Tuple | ast.List) else [t])]
+
+
+def is_called(one: Built, statement: ast.stmt) -> bool:
+    """Does a call of the pipeline stand in it?"""
     inside = set(ast.walk(statement))
     return any(call in inside for call in one.calls)
 
@@ -135,12 +183,16 @@ def _uses(file: File, one: Built, statement: ast.stmt) -> bool:
     """Does it mention the pipeline, or call a function of the file that may?"""
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return False
+    return calls_own(file, statement) or _mentions(file, one, statement)
+
+
+def calls_own(file: File, statement: ast.stmt) -> bool:
+    """Does it call a function or class of this file by name?"""
     called = (n.func for n in ast.walk(statement) if isinstance(n, ast.Call))
-    own = any(isinstance(f, ast.Name) and (f.id in file.functions or f.id in file.classes) for f in called)
-    return own or _mentions(file, one, statement)
+    return any(isinstance(f, ast.Name) and (f.id in file.functions or f.id in file.classes) for f in called)
 
 
-def _after(file: File, splices: Splices, statement: ast.stmt, statements: Sequence[str]) -> None:
+def after(file: File, splices: Splices, statement: ast.stmt, statements: Sequence[str]) -> None:
     """New lines behind a statement; `; ` where it shares its line with others."""
     source = file.source
     _, end = source.span(statement)

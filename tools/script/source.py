@@ -2,6 +2,7 @@
 
 import ast
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -62,7 +63,7 @@ class Source:
         return found.start() if found else len(self.data)
 
     def line_start(self, offset: int) -> int:
-        return max(s for s in self.starts if s <= offset)
+        return self.starts[max(bisect_right(self.starts, offset) - 1, 0)]
 
     def indent(self, node: ast.stmt) -> str | None:
         """The white space before a statement; None where something else stands before it on its line."""
@@ -72,8 +73,11 @@ class Source:
 
 
 def parse(text: str) -> Source:
-    """Parse Python. Raises SyntaxError, ValueError or RecursionError as `ast.parse` does."""
-    return Source(text, ast.parse(text.removeprefix(BOM)))
+    """Parse Python. Raises SyntaxError or ValueError; of what the parser has no room for, ValueError too."""
+    try:
+        return Source(text, ast.parse(text.removeprefix(BOM)))
+    except (RecursionError, MemoryError) as e:
+        raise ValueError("it is nested too deeply") from e
 
 
 @dataclass
@@ -82,19 +86,21 @@ class Splices:
 
     source: Source
     edits: list[tuple[int, int, str]] = field(default_factory=list[tuple[int, int, str]])
+    _replaced: set[tuple[int, int, str]] = field(default_factory=set[tuple[int, int, str]])
 
     def replace(self, start: int, end: int, text: str) -> None:
-        if self.source.data[start:end].decode("utf-8", "replace") != text and (start, end, text) not in self.edits:
-            self.edits.append((start, end, text))
+        edit = (start, end, text)
+        if self.source.data[start:end].decode("utf-8", "replace") != text and edit not in self._replaced:
+            self._replaced.add(edit)
+            self.edits.append(edit)
 
     def insert(self, at: int, text: str) -> None:
         self.edits.append((at, at, text))
 
     def result(self) -> str:
         """The text with all edits; insertions at one place keep the order in which they were asked for."""
-        data = self.source.data
-        for _, (start, end, text) in sorted(
-            enumerate(self.edits), key=lambda p: (p[1][0], p[1][1], p[0]), reverse=True
-        ):
-            data = data[:start] + text.encode("utf-8", "surrogatepass") + data[end:]
-        return data.decode("utf-8", "surrogatepass")
+        data, pieces, done = self.source.data, list[bytes](), 0
+        for start, end, text in sorted(self.edits, key=lambda e: (e[0], e[1])):
+            pieces += (data[done:start], text.encode("utf-8", "surrogatepass"))
+            done = max(done, end)
+        return b"".join((*pieces, data[done:])).decode("utf-8", "surrogatepass")

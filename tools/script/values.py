@@ -15,6 +15,7 @@ class Unknown:
 UNKNOWN = Unknown()
 ANYTHING = ast.Name(id="", ctx=ast.Load())
 """stands among the values of a name that is also bound in a way that cannot be read"""
+_NUMBERS = {"int": int, "float": float}
 _CHANGES = ("update", "pop", "popitem", "setdefault", "clear")
 
 
@@ -35,9 +36,24 @@ class Values:
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
             value = self.of(node.operand, depth - 1)
             return -value if isinstance(value, int | float) else UNKNOWN
+        if isinstance(node, ast.Call):
+            return self._called(node, depth)
         options = self.expressions(node)
         found = {repr(v): v for v in (self.of(e, depth - 1) for e in options)}
         return next(iter(found.values())) if len(found) == 1 else UNKNOWN
+
+    def _called(self, call: ast.Call, depth: int) -> Constant | Unknown:
+        """`os.environ.get("MODEL", "a/b")` is its default, as options of a parser are; `int("20")` is 20."""
+        if ast.unparse(call.func) in ("os.environ.get", "os.getenv", "environ.get", "getenv") and len(call.args) == 2:
+            return self.of(call.args[1], depth - 1)
+        kind = _NUMBERS.get(call.func.id) if isinstance(call.func, ast.Name) and len(call.args) == 1 else None
+        value = self.of(call.args[0], depth - 1) if kind is not None else UNKNOWN
+        if kind is None or not isinstance(value, int | float | str):
+            return UNKNOWN
+        try:
+            return kind(value)
+        except (ValueError, OverflowError):
+            return UNKNOWN
 
     def expressions(self, node: ast.expr) -> list[ast.expr]:
         """What a name, attribute or item stands for."""
