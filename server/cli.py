@@ -4,6 +4,7 @@ Exit codes: 0 target met, 1 target not met, 2 usage or script, 3 set-up, 130 int
 """
 
 import json
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,6 +12,8 @@ from typing import Annotated, Any
 import typer
 
 from ..tools.errors import SetupError, UsageError
+from . import asking, exits
+from .benchmark import cli as benchmark
 
 app = typer.Typer(
     name="diffagent-mcp",
@@ -32,16 +35,28 @@ Threads = Annotated[int | None, typer.Option(help="CPU threads of the runner")]
 Scorer = Annotated[str | None, typer.Option(help="CLIP model: local-dir:FOLDER or ARCHITECTURE:PRETRAINED")]
 
 
+_INTERRUPTED = "interrupted; what was measured so far is kept, and the same command goes on from there"
+
+
 def main() -> None:
     """Entry point: complaints become one sentence and an exit code."""
+    for ending in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, ending):
+            signal.signal(getattr(signal, ending), signal.default_int_handler)
     try:
         app()
     except UsageError as e:
         _complain(str(e), 2)
     except SetupError as e:
         _complain(str(e), 3)
+    except OSError as e:
+        _complain(f"{e.filename or 'standard output'}: {e.strerror or e}", 3)
+    except SystemExit as e:
+        if e.code == exits.INTERRUPTED:  # typer turns Ctrl-C into this
+            _complain(_INTERRUPTED, exits.INTERRUPTED)
+        raise
     except KeyboardInterrupt:
-        _complain("interrupted; what was measured so far is kept, and the same command goes on from there", 130)
+        _complain(_INTERRUPTED, exits.INTERRUPTED)
 
 
 def _complain(sentence: str, code: int) -> None:
@@ -172,6 +187,11 @@ def analyze(file: File, as_json: Json = False) -> None:
         print(found.model_dump_json(indent=2))
     else:
         printing.script(found)
+
+
+app.command()(asking.plan)
+app.command()(asking.generate)
+app.add_typer(benchmark.app, name="bench")
 
 
 @app.command()

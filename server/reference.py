@@ -203,6 +203,10 @@ def commands() -> Iterator[tuple[str, Callable[..., Any]]]:
     for each in cli.app.registered_commands:
         if each.callback is not None:
             yield each.name or each.callback.__name__.replace("_", "-"), each.callback
+    for group in cli.app.registered_groups:
+        for each in group.typer_instance.registered_commands if group.typer_instance else ():
+            if each.callback is not None:
+                yield f"{group.name} {each.name or each.callback.__name__}", each.callback
 
 
 def command_section(name: str, command: Callable[..., Any]) -> str:

@@ -22,3 +22,14 @@ def pixels(data: bytes) -> tuple[bytes, int, int]:
     with Image.open(io.BytesIO(data)) as image:
         rgb = image.convert("RGB")
         return rgb.tobytes(), rgb.height, rgb.width
+
+
+def reduced(pixels: bytes, height: int, width: int, shorter: int = 256) -> tuple[bytes, int, int]:
+    """Box average by the whole factor that brings the shorter side to about `shorter`; pixels, height, width."""
+    from PIL import Image
+
+    factor = max(1, round(min(height, width) / shorter))
+    if factor == 1:
+        return pixels, height, width
+    small = Image.frombytes("RGB", (width, height), pixels).reduce(factor)
+    return small.tobytes(), small.height, small.width

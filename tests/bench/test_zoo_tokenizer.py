@@ -7,7 +7,7 @@ import pytest
 
 pytest.importorskip("transformers")
 
-from diffagent_mcp.bench.zoo.tokenizer import MAX_TOKENS, build_tokenizer
+from diffagent_mcp.bench.zoo.tokenizer import MAX_TOKENS, build_t5_tokenizer, build_tokenizer
 from diffagent_mcp.bench.zoo.world import WORDS
 
 
@@ -33,3 +33,12 @@ def test_every_character_has_a_token_of_its_own(tokenizer: Any) -> None:
         ids = tokenizer(character).input_ids
         assert len(ids) == 3, character
         assert ids[1] != tokenizer.eos_token_id
+
+
+def test_t5_keeps_words_whole_and_takes_any_text() -> None:
+    t5 = build_t5_tokenizer()
+    assert [word for word in WORDS if len(t5(word).input_ids) != 2] == []
+    for text in ("A RED Ring, 3 cats!", "naïve 日本語", ""):
+        ids = t5(text, padding="max_length", truncation=True, max_length=120).input_ids
+        assert len(ids) == 120
+        assert t5.eos_token_id in ids

@@ -72,7 +72,7 @@ def test_options_are_named_as_the_command_line_names_them(
 ) -> None:
     for variable, value in {"COLUMNS": "300", "TERM": "dumb", "NO_COLOR": "1"}.items():
         monkeypatch.setenv(variable, value)
-    shown = set(re.findall(r"--[a-z][a-z-]*", CliRunner().invoke(cli.app, [name, "--help"]).stdout))
+    shown = set(re.findall(r"--[a-z][a-z-]*", CliRunner().invoke(cli.app, [*name.split(), "--help"]).stdout))
     assert {p.name for p in reference.parameters(command) if not p.positional} == shown - {"--help"}
 
 

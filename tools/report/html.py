@@ -1,6 +1,7 @@
 """The page: one file that fetches nothing."""
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,15 @@ from .view import view
 def html(outcome: Outcome, pairs: Sequence[PicturePair], diff: str, source: str, charts: tuple[bytes, bytes]) -> str:
     """The page; `charts` are the Pareto front on light and on dark paper."""
     light, dark = (data_uri(chart, "png") for chart in charts)
-    template = _environment().get_template("report.html.j2")
+    template = templates().get_template("report.html.j2")
     return template.render(view(outcome, pairs, diff, source), chart=light, chart_dark=dark)
 
 
-def _environment() -> Environment:
+@cache
+def templates(*folders: Path) -> Environment:
+    """The templates of this folder, and of others that share its look. Everything is escaped and cleaned."""
     return Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        loader=FileSystemLoader([*folders, Path(__file__).parent / "templates"]),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_cleaned,

@@ -11,7 +11,7 @@ from .pairs import PicturePair, worst_first
 from .pictures import inline
 from .text import UNKNOWN, counted, megabytes, one_line, percent, percent_se, reveal, seconds, times, two_decimals
 
-_BANNERS = {
+BANNERS = {
     "zoo": (
         "Measured on tiny zoo models",
         "Zoo numbers say nothing about hub models. They show that the method works and how the trade-off looks; "
@@ -61,7 +61,7 @@ def view(outcome: Outcome, pairs: Sequence[PicturePair], diff: str, source: str)
     """Everything the template names."""
     trial, e = summary.chosen(outcome), summary.chosen_evaluation(outcome)
     rows = {row.number: row for row in summary.candidates_table(outcome)}
-    title, warning = _BANNERS[outcome.environment.models]
+    title, warning = BANNERS[outcome.environment.models]
     return {
         "script": one_line(PurePath(outcome.script.path).name, 120),
         "path": outcome.script.path,

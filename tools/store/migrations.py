@@ -24,3 +24,44 @@ def m002_pictures(db: Database) -> None:
         "create table pictures (key text not null, role text not null, number integer not null, png blob not null,"
         " primary key (key, role, number)) without rowid"
     )
+
+
+@migration
+def m003_bench(db: Database) -> None:
+    """Runs of the benchmark, one row for each task judged, who is at which task now, and the calibrated baselines."""
+    db.execute(
+        "create table bench_runs (name text primary key, body text not null, command text not null,"
+        " at text not null default current_timestamp)"
+    )
+    db.execute(
+        "create table bench_judged (run text not null, task text not null, passed integer not null, body text not null,"
+        " at text not null default current_timestamp, primary key (run, task))"
+    )
+    db.execute(
+        "create table bench_claims (run text not null, task text not null, owner text not null, until real not null,"
+        " primary key (run, task)) without rowid"
+    )
+    db.execute(
+        "create table bench_calibrated (environment text not null, baseline text not null, body text not null,"
+        " at text not null default current_timestamp, primary key (environment, baseline))"
+    )
+
+
+@migration
+def m004_bench_pictures(db: Database) -> None:
+    """Pictures of judged tasks, each kept once however many runs made the same."""
+    db.execute("create table blobs (sha text primary key, png blob not null) without rowid")
+    db.execute(
+        "create table bench_pictures (run text not null, task text not null, role text not null,"
+        " number integer not null, prompt text not null, seed integer not null, sha text not null references blobs,"
+        " primary key (run, task, role, number)) without rowid"
+    )
+
+
+@migration
+def m005_bench_thresholds(db: Database) -> None:
+    """Stage 2's bound and pictures for each pipeline card, under the fingerprint of what it was measured on."""
+    db.execute(
+        "create table bench_thresholds (ground text not null, card text not null, body text not null,"
+        " at text not null default current_timestamp, primary key (ground, card)) without rowid"
+    )

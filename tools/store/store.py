@@ -1,7 +1,8 @@
 """The one store. Knows rows and pictures; knows nothing of agents or benchmarks."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +21,7 @@ class Store:
     """SQLite in WAL mode; every write is one transaction, so a killed run leaves whole rows only."""
 
     def __init__(self, path: Path | str = ":memory:") -> None:
+        self.path = str(path)
         try:
             if path != ":memory:":
                 Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -32,18 +34,31 @@ class Store:
             raise SetupError(f"the store {path} cannot be used ({e}); name another folder with DIFFAGENT_HOME") from e
 
     def _migrate(self, path: str) -> None:
-        self.db.execute("begin immediate")
-        try:
+        with self.transaction():
             (done,) = self.db.execute("pragma user_version").fetchone()
             if done > len(MIGRATIONS):
                 raise SetupError(f"the store {path} was written by a newer version of diffagent-mcp; upgrade it")
             for step in MIGRATIONS[done:]:
                 step(self.db)
             self.db.execute(f"pragma user_version = {len(MIGRATIONS)}")
+
+    @contextmanager
+    def transaction(self) -> Generator[None, None, None]:
+        """All or nothing, and nobody else writes meanwhile."""
+        try:
+            self.db.execute("begin immediate")
+            yield
+            self.db.execute("commit")
+        except sqlite3.OperationalError as e:
+            self._undo()
+            raise SetupError(f"the store {self.path} cannot be written ({e})") from e
         except BaseException:
-            self.db.execute("rollback")
+            self._undo()
             raise
-        self.db.execute("commit")
+
+    def _undo(self) -> None:
+        if self.db.conn.in_transaction:  # SQLite itself has rolled back where the disk is full
+            self.db.execute("rollback")
 
     def get(self, key: str) -> Kept | None:
         row = self.db.execute("select body from verdicts where key = ?", [key]).fetchone()
@@ -52,17 +67,12 @@ class Store:
     def put(self, key: str, kept: Kept, pictures: Mapping[str, Sequence[bytes]] | None = None) -> None:
         """Keep a value and its pictures, by role, in one transaction."""
         rows = [(key, role, n, png) for role, many in (pictures or {}).items() for n, png in enumerate(many)]
-        self.db.execute("begin immediate")
-        try:
+        with self.transaction():
             self.db.execute(
                 "insert or replace into verdicts (key, kind, body) values (?, ?, ?)",
                 [key, kept.kind, kept.model_dump_json()],
             )
             self.db.conn.executemany("insert or replace into pictures values (?, ?, ?, ?)", rows)
-        except BaseException:
-            self.db.execute("rollback")
-            raise
-        self.db.execute("commit")
 
     def pictures(self, key: str, role: str) -> list[bytes]:
         found = self.db.execute("select png from pictures where key = ? and role = ? order by number", [key, role])

@@ -1,0 +1,31 @@
+"""Who is at a task: a process of this machine, known by its id and start, so that a dead one holds nothing."""
+
+import os
+import socket
+
+import psutil
+
+LEASE_S = 180.0
+"""a claim of another machine ends so long after it was last renewed"""
+
+
+def owner() -> str:
+    """`host/pid/start` of this process."""
+    return _owner(os.getpid())
+
+
+def _owner(pid: int) -> str:
+    return f"{socket.gethostname()}/{pid}/{psutil.Process(pid).create_time():.2f}"
+
+
+def alive(claimed_by: str) -> bool:
+    """Does the owner still run? Of another machine that cannot be said here: its lease decides."""
+    host, _, rest = claimed_by.partition("/")
+    if host != socket.gethostname():
+        return True
+    pid = rest.partition("/")[0]
+    try:
+        process = psutil.Process(int(pid))
+        return _owner(process.pid) == claimed_by and process.status() != psutil.STATUS_ZOMBIE
+    except (psutil.NoSuchProcess, psutil.AccessDenied, ValueError):
+        return False
