@@ -92,7 +92,7 @@ def test_a_table_has_a_row_for_each_task_of_each_run() -> None:
 
 def test_parquet_without_pyarrow_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(SetupError, match=r"pip install 'diffagent-mcp\[export\]'"):
+    with pytest.raises(SetupError, match=r"pip install 'diffagent-mcp\[bench\]'"):
         export_parquet(tmp_path / "x.parquet", [], [])
 
 
