@@ -1,34 +1,38 @@
-"""`python -m diffagent_mcp.bench.zoo train {vae,scorer,sd15,all} [--minutes N] [--out DIR]`, or `... evaluate`."""
+"""`python -m diffagent_mcp.bench.zoo train MODEL [--minutes N] [--out DIR]`, or `... evaluate`."""
 
 from __future__ import annotations
 
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 from .cache import WEIGHTS
 
 PROMPTS = Path(__file__).parent / "prompts"
 MEASURED = "measured.json"
-MINUTES = {"vae": 6.0, "scorer": 25.0, "sd15": 46.0, "decoder": 17.0, "encoder": 3.0}
-"""CPU minutes of one core that each part took for the weights in the repository."""
+MODELS = ("vae", "sd15", "scorer", "sdxl", "dit", "sd21", "pixart", "sigma", "controlnet")
+SUBJECTS = ("scorer", "sd15", "sd21", "sdxl", "dit256", "dit512", "pixart", "sigma", "controlnet")
 
 
 def main() -> None:
     """Train or evaluate, as the command line says."""
     parser = argparse.ArgumentParser(prog="python -m diffagent_mcp.bench.zoo", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    train = commands.add_parser("train", help="train a part and publish what is complete; resumes where it stopped")
-    train.add_argument("part", choices=("vae", "scorer", "sd15", "all"))
-    train.add_argument("--minutes", type=float, help="CPU minutes for each part, instead of the recipe's")
+    train = commands.add_parser("train", help="train a model and publish what is complete; resumes where it stopped")
+    train.add_argument("model", choices=(*MODELS, "all"), help="a later one needs those before it")
+    train.add_argument("--minutes", type=float, help="CPU minutes for the model, instead of the recipe's")
     train.add_argument("--out", type=Path, default=Path("zoo-run"), help="checkpoints and unpublished models")
     check = commands.add_parser("evaluate", help="measure the published zoo, on one thread")
+    check.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(SUBJECTS)}; all without")
     check.add_argument("--count", type=int, default=48, help="prompts to use")
     check.add_argument("--document", type=Path, help="docs/zoo.md, whose tables to renew")
-    check.add_argument("--sheet", type=Path, default=Path("zoo-samples.png"), help="where to put the sample sheet")
+    check.add_argument("--pictures", type=Path, default=Path("zoo-pictures"), help="where to put the sample sheets")
     for command in (train, check):
         command.add_argument("--weights", type=Path, default=WEIGHTS, help="the published zoo")
     options = parser.parse_args()
+    if options.command == "evaluate" and (unknown := set(options.names) - set(SUBJECTS)):
+        parser.error(f"no such model: {', '.join(sorted(unknown))}; there are {', '.join(SUBJECTS)}")
     import torch
 
     torch.set_num_threads(1)  # small models lose time on more, and timings are told for one
@@ -39,40 +43,31 @@ def main() -> None:
 
 
 def _train(options: argparse.Namespace) -> None:
-    from .hurried import draw_hurried
-    from .latents import encode_shards
+    from .classes import write_classes
     from .publish import publish
-    from .train_graft import train_graft
-    from .train_scorer import train_scorer
-    from .train_sd15 import train_sd15
-    from .train_vae import train_vae
+    from .recipe import FOLDERS, train_model
     from .world import write_prompts
 
-    minutes = {part: options.minutes or usual for part, usual in MINUTES.items()}
-    parts = ("vae", "sd15", "scorer") if options.part == "all" else (options.part,)
-    if "vae" in parts:
-        train_vae(options.out, minutes["vae"])
-        train_graft(options.out, minutes["decoder"], "decoder")
-        train_graft(options.out, minutes["encoder"], "encoder")
-    if "sd15" in parts:
-        encode_shards(options.out)
-        train_sd15(options.out, minutes["sd15"])
-        draw_hurried(options.out, PROMPTS)
-    if "scorer" in parts:
-        train_scorer(options.out, minutes["scorer"])
-    if all((options.out / name).exists() for name in ("vae512", "scorer", "sd15")):
-        publish(options.out, options.weights)
-        write_prompts(PROMPTS)
+    write_prompts(PROMPTS)
+    write_classes()
+    for model in MODELS if options.model == "all" else (options.model,):
+        train_model(model, options.out, options.minutes, PROMPTS)
+        publish(options.out, options.weights, FOLDERS[model])
 
 
 def _evaluate(options: argparse.Namespace) -> None:
     from .evaluate import evaluate
     from .tables import fill_file, markdown
 
-    measured = evaluate(options.weights, PROMPTS / "quick.txt", options.sheet, options.count)
-    (options.weights / MEASURED).write_text(json.dumps(measured, indent=2) + "\n", encoding="utf-8")
-    if options.document:
-        fill_file(options.document, measured)
+    kept, measured = options.weights / MEASURED, dict[str, Any]()
+    prompts = (PROMPTS / "quick.txt").read_text(encoding="utf-8").splitlines()[: options.count]
+    for name in options.names or SUBJECTS:  # each is written as soon as it is there
+        found = evaluate(options.weights, prompts, options.pictures, name)
+        measured = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+        measured |= found | {"pipelines": measured.get("pipelines", {}) | found["pipelines"]}
+        kept.write_text(json.dumps(measured, indent=2) + "\n", encoding="utf-8")
+        if options.document and "scorer" in measured:
+            fill_file(options.document, measured)
     print(markdown(measured))
 
 

@@ -5,7 +5,8 @@
 
 With HF_HOME=home and HF_HUB_OFFLINE=1, `from_pretrained("org/name")` then works unchanged, `variant="fp16"`,
 `revision="fp16"` and `use_safetensors=True` included. The revision is a hash of the files' names and
-bytes: new weights get a new one, the same weights change nothing. Standard library only.
+bytes: new weights get a new one, the same weights change nothing. A pipeline may take whole parts (an autoencoder, a
+tokenizer) from another one's folder, so that each is stored once. Standard library only.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +29,15 @@ REFS = ("main", "fp16")
 
 @dataclass(frozen=True)
 class Pipeline:
-    """One model of the zoo: its folder below the weights, and the hub names it answers to."""
+    """One model of the zoo: its folder below the weights, the hub names it answers to, and what it shares.
+
+    `shared` names, for each part that is not in its folder, the folder below the weights where that part lies.
+    """
 
     name: str
     folder: str
     ids: tuple[str, ...]
+    shared: dict[str, str] = field(default_factory=dict[str, str])
 
 
 class BadIndex(ValueError):
@@ -44,7 +49,10 @@ def read_index(weights: Path = WEIGHTS) -> tuple[Pipeline, ...]:
     index: dict[str, Any] = json.loads((weights / "index.json").read_text(encoding="utf-8"))
     if index.get("version") != INDEX_VERSION:
         raise BadIndex(f"{weights / 'index.json'}: version {index.get('version')!r}, expected {INDEX_VERSION}")
-    return tuple(Pipeline(name, entry["folder"], tuple(entry["ids"])) for name, entry in index["pipelines"].items())
+    return tuple(
+        Pipeline(name, entry["folder"], tuple(entry["ids"]), entry.get("shared", {}))
+        for name, entry in index["pipelines"].items()
+    )
 
 
 def scorer_folder(weights: Path = WEIGHTS) -> Path:
@@ -59,24 +67,33 @@ def lay_out(weights: Path, home: Path) -> Path:
     Safe to call again and from several processes at once: each snapshot is built aside and renamed into place.
     """
     for pipeline in read_index(weights):
-        folder = (weights / pipeline.folder).resolve()
-        revision = revision_of(folder)
+        files = files_of(weights.resolve(), pipeline)
+        revision = revision_of(files)
         for model in pipeline.ids:
-            _lay_out_model(folder, revision, home / "hub" / f"models--{model.replace('/', '--')}")
+            _lay_out_model(files, revision, home / "hub" / f"models--{model.replace('/', '--')}")
     return home
 
 
-def revision_of(folder: Path) -> str:
-    """40 hex characters that stand for the names and bytes of all files in `folder`."""
+def files_of(weights: Path, pipeline: Pipeline) -> dict[Path, Path]:
+    """Where each file of the pipeline lies, its shared parts included, by its place in the pipeline."""
+    found = _files(weights / pipeline.folder)
+    for part, folder in pipeline.shared.items():
+        found |= {Path(part) / place: path for place, path in _files(weights / folder).items()}
+    return dict(sorted(found.items()))
+
+
+def revision_of(files: dict[Path, Path]) -> str:
+    """40 hex characters that stand for the places and bytes of all files."""
     digest = hashlib.sha1(usedforsecurity=False)
-    for path in _files(folder):
-        digest.update(f"{path.relative_to(folder).as_posix()}\0".encode())
+    for place, path in files.items():
+        digest.update(f"{place.as_posix()}\0".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    return (path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith("."))
+def _files(folder: Path) -> dict[Path, Path]:
+    paths = (path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith("."))
+    return {path.relative_to(folder): path for path in paths}
 
 
 def _names(path: Path) -> Iterator[Path]:
@@ -86,8 +103,8 @@ def _names(path: Path) -> Iterator[Path]:
         yield path.with_suffix(".fp16.safetensors")
 
 
-def _lay_out_model(folder: Path, revision: str, model: Path) -> None:
-    wanted = {name.relative_to(folder): path for path in _files(folder) for name in _names(path)}
+def _lay_out_model(files: dict[Path, Path], revision: str, model: Path) -> None:
+    wanted = {name: path for place, path in files.items() for name in _names(place)}
     snapshot = model / "snapshots" / revision
     if not all((snapshot / name).is_file() for name in wanted):
         (model / "snapshots").mkdir(parents=True, exist_ok=True)

@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .training import load_checkpoint, save_checkpoint, say
-from .untyped import StableDiffusion, diffusers
+from .untyped import AnyPipeline, diffusers
 from .world import draw_captions
 
 LEVELS = {25: 0.0, 10: 0.06, 6: 0.2, 4: 0.5}
@@ -44,7 +44,7 @@ def draw_hurried(out: Path, prompts: Path) -> None:
 
 
 @torch.no_grad()
-def _draw(pipeline: StableDiffusion, captions: list[str], steps: int, first: int) -> Tensor:
+def _draw(pipeline: AnyPipeline, captions: list[str], steps: int, first: int) -> Tensor:
     seeds = [torch.Generator().manual_seed(5_000_000 + first + row) for row in range(len(captions))]
     made = pipeline(
         captions, num_inference_steps=steps, guidance_scale=GUIDANCE, generator=seeds, output_type="pt"

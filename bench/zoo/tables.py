@@ -6,6 +6,16 @@ from pathlib import Path
 from typing import Any
 
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+TITLES = {
+    "sd15": "Stable Diffusion 1.5",
+    "sd21": "Stable Diffusion 2.1",
+    "sdxl": "SDXL",
+    "dit256": "DiT, 256 px",
+    "dit512": "DiT, 512 px",
+    "pixart": "PixArt-alpha",
+    "sigma": "PixArt-Sigma",
+    "controlnet": "ControlNet with SD1.5",
+}
 
 
 def fill(document: str, measured: dict[str, Any]) -> str:
@@ -22,30 +32,34 @@ def fill_file(path: Path, measured: dict[str, Any]) -> None:
 
 def markdown(measured: dict[str, Any]) -> str:
     """All tables, in order."""
-    parts = [_summary(measured), _scorer(measured["scorer"]), _samplers(measured["samplers"]), _costs(measured)]
-    return "\n".join(parts)
+    made = {name: measured["pipelines"][name] for name in TITLES if name in measured["pipelines"]}
+    parts = [f"Measured on {measured['device']}.\n", _overview(made), _scorer(measured["scorer"])]
+    parts += [_pipeline(name, table) for name, table in made.items()]
+    return "\n".join([*parts, _sizes(measured["bytes"])])
 
 
-def _summary(measured: dict[str, Any]) -> str:
-    made = measured["samplers"]
-    gap = 100 * (made["truth"]["mean"] - made["base"]["mean"]) / made["truth"]["mean"]
+def _overview(made: dict[str, Any]) -> str:
     lines = [
-        f"Measured on {measured['device']}.",
+        "Score of the pictures at 50 steps and of true renders of the same captions; how often a picture's own caption "
+        "beats every caption with one attribute changed; SSIM between two seeds.",
         "",
-        "| the finished pipeline, DDIM 50 steps | |",
-        "|---|---|",
-        f"| score of its pictures (mean, sd over {made['count']} prompts) | {_plain(made['base'])} |",
-        f"| score of true renders of the same captions | {_plain(made['truth'])} |",
-        f"| gap to the renders | {gap:.1f}% |",
-        f"| own caption beats every one-attribute change | {100 * made['all_right']:.0f}% |",
-        f"| SSIM between two seeds of one prompt | {made['seed_ssim']:.2f} |",
+        "| pipeline | prompts | score (sd) | renders (sd) | gap | own caption best | renders' | seeds' SSIM |",
+        "|---|---|---|---|---|---|---|---|",
     ]
+    for name, table in made.items():
+        gap = 100 * (table["truth"]["mean"] - table["base"]["mean"]) / table["truth"]["mean"]
+        lines.append(
+            f"| {TITLES[name]} | {table['count']} | {_plain(table['base'])} | {_plain(table['truth'])} | {gap:.1f}% "
+            f"| {_share(table.get('all_right'))} | {_share(table.get('truth_all_right'))} | {table['seed_ssim']:.2f} |"
+        )
     return "\n".join(lines) + "\n"
 
 
 def _scorer(table: dict[str, Any]) -> str:
     lines = [
-        f"Scorer, {table['count']} renders at 512 px that it never saw. It ranks the right caption "
+        "### The scorer",
+        "",
+        f"{table['count']} renders at 512 px that it never saw. It ranks the right caption "
         f"above a wrong one in {100 * table['ranked_right']:.1f}% of the pairs.",
         "",
         "| picture and caption | score | sd | SE |",
@@ -57,27 +71,46 @@ def _scorer(table: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _samplers(table: dict[str, Any]) -> str:
+def _pipeline(name: str, table: dict[str, Any]) -> str:
+    base = f"{table['base_sampler']} 50"
+    steps = [key.removeprefix(f"{table['base_sampler']} ") for key in table["rows"]]
+    shown = ", ".join(step for step in ("25", "10", "6") if step in steps)
+    extra = "the edges given; without them (ControlNet's scale at 0); " if "follows" in table else ""
     lines = [
-        f"Samplers, {table['count']} prompts paired by seed, guidance {table['guidance']}. Loss against DDIM 50; "
-        "drift is (1 - SSIM) over that of two seeds.",
+        f"### {TITLES[name]}",
+        "",
+        f"![{TITLES[name]}: samples](pictures/zoo-{name}.png)",
+        "",
+        f"Rows of the picture: true renders; {extra}{base} steps; {table['base_sampler']} {shown} steps. "
+        f"{table['count']} prompts paired by seed, guidance {table['guidance']}. Loss against {base}; drift is "
+        "(1 - SSIM) over that of two seeds.",
         "",
         "| sampler, steps | score | loss % ± SE | drift ± SE |",
         "|---|---|---|---|",
+        f"| {base} | {table['base']['mean']:.2f} | | |",
     ]
-    for name, row in table["rows"].items():
+    for key, row in table["rows"].items():
         loss, drift = f"{row['loss']:+.2f} ± {row['loss_se']:.2f}", f"{row['drift']:.3f} ± {row['drift_se']:.3f}"
-        lines.append(f"| {name} | {row['score']:.2f} | {loss} | {drift} |")
+        lines.append(f"| {key} | {row['score']:.2f} | {loss} | {drift} |")
+    if "follows" in table:
+        given, left = table["follows"]["given"], table["follows"]["left out"]
+        lines += ["", f"SSIM with the render whose edges were given: {given['mean']:.2f} ± {given['se']:.2f}; "]
+        lines[-1] += f"without the edges {left['mean']:.2f} ± {left['se']:.2f}."
+    lines += ["", "| part, one call for one prompt | CPU ms |", "|---|---|"]
+    lines += [f"| {part} | {value:.1f} |" for part, value in table["parts_ms"].items()]
     return "\n".join(lines) + "\n"
 
 
-def _costs(measured: dict[str, Any]) -> str:
-    lines = ["| part, one call with guidance | CPU ms |", "|---|---|"]
-    lines += [f"| {name} | {value:.1f} |" for name, value in measured["parts_ms"].items()]
-    lines += ["", "| file (fp16) | KB |", "|---|---|"]
-    lines += [f"| `{name}` | {size / 1000:.0f} |" for name, size in measured["bytes"].items()]
+def _sizes(sizes: dict[str, int]) -> str:
+    lines = ["### Files", "", f"{sum(sizes.values()) / 1e6:.1f} MB together. What is shared is stored once.", ""]
+    lines += ["| file (fp16) | KB |", "|---|---|"]
+    lines += [f"| `{name}` | {size / 1000:.0f} |" for name, size in sizes.items()]
     return "\n".join(lines) + "\n"
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{100 * value:.0f}%"
 
 
 def _plain(row: dict[str, float]) -> str:
-    return f"{row['mean']:.1f} (sd {row['sd']:.1f})"
+    return f"{row['mean']:.1f} ({row['sd']:.1f})"

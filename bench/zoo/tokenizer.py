@@ -1,10 +1,10 @@
-"""A CLIP tokenizer with a small vocabulary: the world's words whole, any other text byte by byte."""
+"""Tokenizers with a small vocabulary, CLIP's and T5's: the world's words whole, other text by bytes or characters."""
 
 from __future__ import annotations
 
 from typing import Any, cast
 
-from transformers import CLIPTokenizer
+from transformers import CLIPTokenizer, T5Tokenizer
 
 from .world import WORDS
 
@@ -21,6 +21,14 @@ def build_tokenizer() -> Any:
         _add_merges(word, vocabulary, merges)
     ids = {token: index for index, token in enumerate([*vocabulary, START, END])}
     return CLIPTokenizer(vocab=ids, merges=cast(Any, merges), model_max_length=MAX_TOKENS)
+
+
+def build_t5_tokenizer() -> Any:
+    """The world's words, each with the space before it, and printable ASCII characters; everything else is unknown."""
+    pieces = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0), ("▁", -2.0)]
+    pieces += [(f"▁{word}", -3.0) for word in WORDS]
+    pieces += [(chr(code), -8.0) for code in range(33, 127)]
+    return T5Tokenizer(vocab=cast(Any, pieces), extra_ids=0, model_max_length=512)
 
 
 def _add_merges(word: str, vocabulary: list[str], merges: list[tuple[str, str]]) -> None:

@@ -6,6 +6,7 @@ pictures) with L1 + 2 L2 + 0.3 L1 of the gradient + 3e-4 KL. `train_graft.py` la
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -14,7 +15,7 @@ from torch import Tensor
 
 from .pictures import save_sheet
 from .render import render_batch
-from .training import Budget, balanced_init, cosine_rate, load_checkpoint, save_checkpoint, say, set_rate
+from .training import Run, balanced_init, cosine_rate, say, train
 from .untyped import Vae, diffusers
 
 SIZE = 128
@@ -45,38 +46,39 @@ def build_vae() -> Vae:
     return vae
 
 
-def train_vae(out: Path, minutes: float, start: Path | None = None) -> None:
-    """Train for `minutes` of CPU, from `start` if given, and write `out/vae` (diffusers format, fp32)."""
-    torch.manual_seed(0)
-    vae = build_vae() if start is None else diffusers.AutoencoderKL.from_pretrained(start)
-    vae = vae.to(memory_format=torch.channels_last)
-    optimizer = torch.optim.AdamW(vae.parameters(), betas=(0.9, 0.98), weight_decay=0)
-    budget, iteration = Budget(minutes * 60), 0
-    if (state := load_checkpoint(out / "vae.pt")) is not None:
-        vae.load_state_dict(state["vae"])
-        optimizer.load_state_dict(state["optimizer"])
-        budget, iteration = Budget(minutes * 60, state["spent"]), state["iteration"]
-    rng = Random(5 + iteration)
-    pool = render_batch(POOL, SIZE, rng)[0]
-    while budget.part < 1:
-        set_rate(optimizer, cosine_rate(budget.part, iteration, PEAK_RATE))
-        if iteration % POOL_LIFE == 0:
-            pool = render_batch(POOL, SIZE, rng)[0]
-        side, count = (64, 8) if budget.part < 0.6 else (128, 3)
-        loss = vae_loss(vae, crops(pool, side, count, rng))
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(vae.parameters(), 1.0)
-        optimizer.step()
-        iteration += 1
-        if iteration % 100 == 0:
-            say(f"vae {iteration} cpu {budget.spent:.0f}s loss {loss.item():.4f}")
-        if iteration % 400 == 0:
-            save_vae(vae, out)
-            weights, moments = vae.state_dict(), optimizer.state_dict()
-            state = {"vae": weights, "optimizer": moments, "spent": budget.spent, "iteration": iteration}
-            save_checkpoint(out / "vae.pt", state)
-    save_vae(vae, out)
+class Lesson:
+    """What the f8 autoencoder learns from: crops of a pool of renders."""
+
+    def __init__(self, seed: int) -> None:
+        torch.manual_seed(seed)
+        self.vae = build_vae().to(memory_format=torch.channels_last)
+        self.rng, self.uses = Random(5 + seed), 0
+        self.pool = torch.empty(0)
+
+    def loss(self, part: float) -> tuple[Tensor, Tensor]:
+        """Loss on crops of 64 px, later on whole pictures."""
+        if self.uses % POOL_LIFE == 0:
+            self.pool = render_batch(POOL, SIZE, self.rng)[0]
+        self.uses += 1
+        side, count = (64, 8) if part < 0.6 else (128, 3)
+        loss = vae_loss(self.vae, crops(self.pool, side, count, self.rng))
+        return loss, loss.detach()
+
+
+def train_vae(out: Path, minutes: float, seed: int = 0) -> None:
+    """Train for `minutes` of CPU and write `out/vae` (diffusers format, fp32)."""
+    lesson = Lesson(seed)
+    run = Run(
+        name="vae",
+        folder=out,
+        parts={"vae": lesson.vae},
+        optimizer=torch.optim.AdamW(lesson.vae.parameters(), betas=(0.9, 0.98), weight_decay=0),
+        rate=partial(cosine_rate, peak=PEAK_RATE),
+        loss=lesson.loss,
+        write=partial(save_vae, lesson.vae, out),
+        save_every=400,
+    )
+    train(run, minutes)
 
 
 def crops(pool: Tensor, side: int, count: int, rng: Random, grid: int = 8) -> Tensor:

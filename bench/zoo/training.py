@@ -1,11 +1,11 @@
-"""What every trainer here shares: a budget that survives restarts, atomic checkpoints, schedules, averages."""
+"""What every trainer here shares: the loop, budgets that survive restarts, atomic checkpoints, schedules, averages."""
 
 from __future__ import annotations
 
 import math
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,83 @@ class Budget:
     @property
     def part(self) -> float:
         """Fraction used, 0..1."""
-        return min(1.0, self.spent / self.seconds)
+        return min(1.0, self.spent / self.seconds) if self.seconds else 1.0
+
+
+@dataclass
+class Run:
+    """One training run, as the common loop sees it. A checkpoint lies in `folder/NAME.pt`.
+
+    `loss` is given the part of the budget used, and returns the loss and the number to show. `prepare` runs before the
+    first iteration only, `write` with every checkpoint. `averages` pairs each module with the one that follows it.
+    """
+
+    name: str
+    folder: Path
+    parts: dict[str, nn.Module]
+    optimizer: torch.optim.Optimizer
+    rate: Callable[[float, int], float]
+    loss: Callable[[float], tuple[Tensor, Tensor]]
+    write: Callable[[], object]
+    prepare: Callable[[], object] = lambda: None
+    averages: tuple[tuple[nn.Module, nn.Module], ...] = ()
+    decay: float = 0.998
+    save_every: int = 250
+    iteration: int = 0
+
+    def save(self, spent: float) -> None:
+        """Checkpoint everything, and write the model as it stands."""
+        for average, module in self.averages:  # parameters are averaged, buffers are taken over
+            for own, other in zip(average.buffers(), module.buffers(), strict=True):
+                own.copy_(other)
+        state: dict[str, Any] = {name: part.state_dict() for name, part in self.parts.items()}
+        state |= {"optimizer": self.optimizer.state_dict(), "spent": spent, "iteration": self.iteration}
+        save_checkpoint(self.folder / f"{self.name}.pt", state)
+        self.write()
+
+    def begin(self) -> float:
+        """Take the checkpoint up again, or prepare; returns the CPU seconds used before."""
+        state = load_checkpoint(self.folder / f"{self.name}.pt")
+        if state is None:
+            self.prepare()
+            for average, module in self.averages:
+                average.load_state_dict(module.state_dict())
+            return 0.0
+        for name, part in self.parts.items():
+            part.load_state_dict(state[name])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.iteration = state["iteration"]
+        torch.manual_seed(self.iteration)
+        return state["spent"]
+
+    def step(self, loss: Tensor) -> None:
+        """One optimizer step, and one for the averages."""
+        self.optimizer.zero_grad()
+        loss.backward()
+        weights = [weight for group in self.optimizer.param_groups for weight in group["params"]]
+        torch.nn.utils.clip_grad_norm_(weights, 1.0)
+        self.optimizer.step()
+        for average, module in self.averages:
+            follow(average.parameters(), module.parameters(), self.iteration, self.decay)
+        self.iteration += 1
+
+
+def train(run: Run, minutes: float) -> None:
+    """Go on until `minutes` of CPU are spent, those of earlier runs included."""
+    budget, shown = Budget(minutes * 60, run.begin()), 0.0
+    if run.iteration == 0:
+        run.save(budget.spent)
+    began = run.iteration
+    while budget.part < 1:
+        set_rate(run.optimizer, run.rate(budget.part, run.iteration))
+        loss, number = run.loss(budget.part)
+        run.step(loss)
+        shown += max(0.02, 1 / (run.iteration - began)) * (float(number) - shown)
+        if run.iteration % 50 == 0:
+            say(f"{run.name} {run.iteration} cpu {budget.spent:.0f}s of {budget.seconds:.0f}s error {shown:.4f}")
+        if run.iteration % run.save_every == 0:
+            run.save(budget.spent)
+    run.save(budget.spent)
 
 
 def learning_rate(part: float, iteration: int, peak: float, hold: float = 0.4, warm_up: int = 100) -> float:

@@ -1,5 +1,5 @@
-"""Classes of diffusers, transformers and open_clip, taken as untyped: their annotations do not hold (`tuple[str]` for
-any length, `FloatTensor` for outputs with attributes). The names with a capital letter alone are for annotations.
+"""Classes of diffusers, transformers and open_clip, taken as untyped: their annotations do not hold (`tuple[str]`
+for any length, `FloatTensor` for outputs with attributes). The names with a capital letter alone are for annotations.
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ Vae: TypeAlias = Any
 Unet: TypeAlias = Any
 TextTower: TypeAlias = Any
 Clip: TypeAlias = Any
-StableDiffusion: TypeAlias = Any
+Transformer: TypeAlias = Any
+Scheduler: TypeAlias = Any
+ControlNet: TypeAlias = Any
+AnyPipeline: TypeAlias = Any
 
 diffusers: Any = import_module("diffusers")
 transformers: Any = import_module("transformers")
