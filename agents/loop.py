@@ -133,8 +133,9 @@ class Loop:
         )
 
     def _measure(self, candidate: Candidate, protocol: str) -> Verdict:
+        verdict = self.judge.evaluate(candidate, protocol)
         self.measured += 1
-        return self.judge.evaluate(candidate, protocol)
+        return verdict
 
     def _confirm(self, trial: Trial) -> Iterator[Event]:
         """Judge a trial again under `final`: held-out prompts and seeds, a fresh process, more pairs."""

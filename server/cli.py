@@ -89,7 +89,9 @@ def optimize(
     methods: Annotated[str | None, typer.Option(help="use only these, such as deepcache,tome")] = None,
     without: Annotated[str | None, typer.Option(help="leave these out")] = None,
     budget_evals: Annotated[int, typer.Option(min=1, help="candidates to measure at most")] = 28,
-    budget_seconds: Annotated[str | None, typer.Option(help="time for the whole run, such as 300 or 10min")] = None,
+    budget_seconds: Annotated[
+        str | None, typer.Option(help="time for the search, such as 300 or 10min; confirming its best comes on top")
+    ] = None,
     seed: Annotated[int, typer.Option(help="seed of the search")] = 0,
     population: Annotated[int, typer.Option(min=1, help="P, plans a generation")] = 7,
     parents: Annotated[int, typer.Option(min=0, help="M, plans refined from sampled parents")] = 4,

@@ -100,7 +100,8 @@ def _baseline(one: Session, say: Say) -> Baseline:
         raise Unmeasurable(found)
     p = found.profile
     speed = f"{p.latency_s:.3f} s an image ({p.samples} calls)"
-    say(Event(stage="baseline", sentence=f"baseline: {speed}, CLIP-Score {p.clip:.1f} ({p.prompts} prompts)"))
+    kept = " (from the store)" if "quick" in one.judge.restored else ""
+    say(Event(stage="baseline", sentence=f"baseline{kept}: {speed}, CLIP-Score {p.clip:.1f} ({p.prompts} prompts)"))
     return found
 
 

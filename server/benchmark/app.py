@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import itertools
 import json
 import sys
 import threading
@@ -58,6 +59,8 @@ class BenchApp:
     app: App
     options: Options = field(default_factory=Options)
     _runners: list[Runner] = field(default_factory=list[Runner])
+    _lanes: set[int] = field(default_factory=set[int])
+    """which lanes of processors are taken by a runner"""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     # where
@@ -183,7 +186,10 @@ class BenchApp:
     @contextlib.contextmanager
     def runner(self) -> Generator[Runner, None, None]:
         """A runner that hands out pictures as they are kept: reduced to what the scores look at."""
-        one = Runner(self.python, self.models_home, self.threads, self.limits)
+        with self._lock:
+            lane = next(n for n in itertools.count() if n not in self._lanes)
+            self._lanes.add(lane)
+        one = Runner(self.python, self.models_home, self.threads, self.limits, lane)
         one.reduce = smaller
         with self._lock:
             self._runners.append(one)
@@ -192,6 +198,7 @@ class BenchApp:
         finally:
             with self._lock:
                 there = one in self._runners
+                self._lanes.discard(lane)
                 if there:
                     self._runners.remove(one)
             if there:

@@ -7,7 +7,7 @@ import psutil
 import pytest
 
 from diffagent_mcp.knowledge.types import Crashed, Failure
-from diffagent_mcp.tools.measure import scratch
+from diffagent_mcp.tools.measure import jobs, scratch
 from diffagent_mcp.tools.measure.baseline import meaningless
 from diffagent_mcp.tools.measure.runner import Live, Pictures, Runner
 
@@ -111,3 +111,13 @@ def test_folders_of_killed_runs_are_swept(tmp_path: Path) -> None:
         folder.mkdir()
     scratch.sweep(tmp_path)
     assert not gone.exists() and here.exists() and other.exists()
+
+
+def _four(pid: int) -> set[int]:
+    return {0, 1, 2, 3}
+
+
+def test_runners_side_by_side_keep_to_processors_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.sched_getaffinity", _four, raising=False)
+    assert [jobs.cpus(1, lane) for lane in range(5)] == [[3], [2], [1], [0], [3]]
+    assert [jobs.cpus(2, lane) for lane in range(3)] == [[2, 3], [0, 1], [2, 3]] and jobs.cpus(4) is None

@@ -66,13 +66,16 @@ def environment(home: Path, models_home: Path, threads: int) -> dict[str, str]:
     }
 
 
-def cpus(threads: int) -> list[int] | None:
+def cpus(threads: int, lane: int = 0) -> list[int] | None:
     """The processors a candidate keeps to, the same ones as its baseline; None where it needs them all.
 
     Two single-threaded processes that take turns are compared fairly only on the same processor: neighbours differ by
-    what else runs on them.
+    what else runs on them. Runners that work side by side keep to lanes of their own, as long as there are enough.
     """
     if not hasattr(os, "sched_getaffinity"):
         return None
     here = sorted(os.sched_getaffinity(0))
-    return here[-threads:] if threads < len(here) else None
+    if threads >= len(here):
+        return None
+    last = len(here) - threads * (lane % (len(here) // threads))
+    return here[last - threads : last]

@@ -62,6 +62,8 @@ class Judge:
     def __post_init__(self) -> None:
         self._live: Live | None = None
         self._baselines: dict[str, Baseline] = {}
+        self.restored: set[str] = set()
+        """protocols whose baseline came from the store"""
 
     # the baseline
 
@@ -74,7 +76,9 @@ class Judge:
         found = kept or self._measure_baseline(protocol)
         if isinstance(found, Baseline):
             self._baselines[protocol] = found
-            if kept is None:
+            if kept is not None:
+                self.restored.add(protocol)
+            else:
                 self.store.put(key, found.profile, {"before": found.pngs(), "again": found.again})
         return found
 

@@ -168,9 +168,12 @@ def _children(pid: int) -> list[int]:
 class Runner:
     """The warm parent under the project's interpreter, and the candidates forked from it."""
 
-    def __init__(self, python: Path, models_home: Path, threads: int = 1, limits: Limits | None = None) -> None:
+    def __init__(
+        self, python: Path, models_home: Path, threads: int = 1, limits: Limits | None = None, lane: int = 0
+    ) -> None:
         self.python = python
         self.threads = threads
+        self.cpus = jobs.cpus(threads, lane)
         self.limits = limits or Limits()
         self.reduce: Callable[[Pictures], Pictures] | None = None
         """what is done to pictures once the clock has stopped, before anybody scores or keeps them"""
@@ -251,7 +254,7 @@ class Runner:
     def _spawn(self, job: dict[str, Any], folder: Path, limits: Limits | None = None) -> Live:
         self.ready()
         ours, theirs = socket.socketpair()
-        world = {"folder": str(folder), "threads": self.threads, "cpus": jobs.cpus(self.threads)}
+        world = {"folder": str(folder), "threads": self.threads, "cpus": self.cpus}
         wire.send(self.control, {"op": "spawn", **world, **job})
         socket.send_fds(self.control, [b"x"], [theirs.fileno()])
         theirs.close()

@@ -60,6 +60,7 @@ class Picture:
 def view(outcome: Outcome, pairs: Sequence[PicturePair], diff: str, source: str) -> dict[str, Any]:
     """Everything the template names."""
     trial, e = summary.chosen(outcome), summary.chosen_evaluation(outcome)
+    before = in_the_sitting_of(e, outcome.baseline)
     rows = {row.number: row for row in summary.candidates_table(outcome)}
     title, warning = BANNERS[outcome.environment.models]
     return {
@@ -74,14 +75,14 @@ def view(outcome: Outcome, pairs: Sequence[PicturePair], diff: str, source: str)
         "target": summary.target_sentence(outcome.target),
         "met": outcome.winner is not None,
         "banner": {"kind": outcome.environment.models, "title": title, "text": warning},
-        "tiles": _tiles(outcome.baseline, e),
+        "tiles": _tiles(before, e),
         "trial": trial,
         "chosen": "winner" if outcome.winner is not None else "best candidate",
         "why": one_line(trial.proposal.why) if trial is not None else "",
         "diff": diff_lines(diff),
         "source": reveal(source),
-        "bars": bars(outcome.baseline, e),
-        "start": _start(outcome.baseline, e),
+        "bars": bars(before, e),
+        "start": _start(before, e),
         "seen": _seen(outcome.baseline.trace, e.trace) if e is not None else [],
         "front": [{"row": rows[t.number], "latency": _latency(t)} for t in outcome.front()],
         "failures": summary.failures_sentence(outcome),
@@ -102,6 +103,23 @@ def diff_lines(diff: str) -> list[tuple[str, str]]:
     kinds = [next((kind for start, kind in _DIFF if line.startswith(start)), "same") for line in lines]
     pairs = list(zip(kinds, lines, strict=True))
     return pairs[:-1] if pairs[-1][1] == "" else pairs
+
+
+def in_the_sitting_of(e: Evaluation | None, baseline: Profile) -> Profile:
+    """The baseline's breakdown at the speed it had beside the candidate: the machine may have been busier before."""
+    total = _total(baseline.stages)
+    if e is None or total <= 0:
+        return baseline
+    ratio, s = e.baseline_s * baseline.images_per_call / total, baseline.stages
+    stages = s.model_copy(
+        update={
+            "text_encoder_s": s.text_encoder_s * ratio,
+            "denoiser_s": s.denoiser_s * ratio,
+            "vae_s": s.vae_s * ratio,
+            "rest_s": s.rest_s * ratio,
+        }
+    )
+    return baseline.model_copy(update={"stages": stages, "latency_s": e.baseline_s})
 
 
 def bars(baseline: Profile, e: Evaluation | None) -> list[Bar]:
