@@ -133,8 +133,8 @@ def calibrate(
 @app.command()
 def report(
     name: RunName = LATEST,
-    format: Annotated[str, typer.Option(help="html (a folder), md or json")] = "html",
-    out: Annotated[Path | None, typer.Option(help="folder for html; default: bench-reports/NAME")] = None,
+    format: Annotated[str, typer.Option(help="html (a folder), md, json, or results (docs/results)")] = "html",
+    out: Annotated[Path | None, typer.Option(help="folder for html (default: bench-reports/NAME) or results")] = None,
     beside: Annotated[list[str] | None, typer.Option(help="other runs, for the leaderboard")] = None,
 ) -> None:
     """What a run says."""

@@ -170,8 +170,12 @@ def reported(name: str, form: str, out: Path | None, beside: tuple[str, ...]) ->
             print(report.markdown(run, tasks, judged, command=command, beside=others))
         elif form == "json":
             print(json.dumps(report.as_json(run, tasks, judged, command=command, calibrated=calibrated), indent=1))
+        elif form == "results":
+            folder = out or Path("docs/results")
+            report.file_run(folder / "data", command, run, judged)
+            print(report.write_results(folder, tasks))
         else:
-            raise UsageError(f"--format {form}: formats are html, md and json")
+            raise UsageError(f"--format {form}: formats are html, md, json and results")
 
 
 def compared(first: str, second: str, as_json: bool) -> None:
