@@ -37,7 +37,10 @@ class Store:
         with self.transaction():
             (done,) = self.db.execute("pragma user_version").fetchone()
             if done > len(MIGRATIONS):
-                raise SetupError(f"the store {path} was written by a newer version of diffagent-mcp; upgrade it")
+                raise SetupError(
+                    f"the store {path} was written by a newer version of diffagent-mcp; upgrade it, or name "
+                    "another folder with DIFFAGENT_HOME"
+                )
             for step in MIGRATIONS[done:]:
                 step(self.db)
             self.db.execute(f"pragma user_version = {len(MIGRATIONS)}")
