@@ -1,6 +1,7 @@
 """The one store. Knows rows and pictures; knows nothing of agents or benchmarks."""
 
 import sqlite3
+import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,11 +28,23 @@ class Store:
                 Path(path).parent.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(str(path), isolation_level=None, timeout=30.0, check_same_thread=False)
             self.db = Database(connection)
-            self.db.execute("pragma journal_mode = wal")
+            self._write_ahead()
             self.db.execute("pragma synchronous = normal")
             self._migrate(str(path))
         except (sqlite3.Error, OSError) as e:
             raise SetupError(f"the store {path} cannot be used ({e}); name another folder with DIFFAGENT_HOME") from e
+
+    def _write_ahead(self) -> None:
+        """Switch to WAL. Unlike other statements this one does not wait where another process opens a new store too."""
+        for wait in (0.05,) * 100:
+            try:
+                self.db.execute("pragma journal_mode = wal")
+                return
+            except sqlite3.OperationalError as e:
+                if "locked" not in str(e):
+                    raise
+                time.sleep(wait)
+        raise sqlite3.OperationalError("database is locked")
 
     def _migrate(self, path: str) -> None:
         with self.transaction():
