@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from .signatures import signature_of
 from .types import Record
 
 Mode = Literal["text2img", "img2img", "class2img"]
@@ -22,12 +23,20 @@ class Card(Record):
     backbone: Literal["unet", "dit"]
     scheduler: str = Field(description="class in the checkpoint's own configuration")
     prediction: Literal["epsilon", "v_prediction"] = "epsilon"
-    steps: int = Field(description="num_inference_steps where the call says nothing")
-    guidance_scale: float
     size: int = Field(description="native width and height in pixels")
     sizes: tuple[int, ...] = Field(description="widths that it is used at")
     controlnet_id: str | None = None
     preprocessors: tuple[str, ...] = ()
+
+    @property
+    def steps(self) -> int:
+        """num_inference_steps where the call says nothing."""
+        return signature_of(self.pipeline_class).steps
+
+    @property
+    def guidance_scale(self) -> float:
+        """guidance_scale where the call says nothing."""
+        return signature_of(self.pipeline_class).guidance_scale
 
 
 _SD15 = Card(
@@ -39,8 +48,6 @@ _SD15 = Card(
     mode="text2img",
     backbone="unet",
     scheduler="PNDMScheduler",
-    steps=50,
-    guidance_scale=7.5,
     size=512,
     sizes=(512,),
 )
@@ -54,8 +61,6 @@ _SD21 = Card(
     backbone="unet",
     scheduler="DDIMScheduler",
     prediction="v_prediction",
-    steps=50,
-    guidance_scale=7.5,
     size=768,
     sizes=(512, 768),
 )
@@ -67,8 +72,6 @@ _SDXL = Card(
     mode="text2img",
     backbone="unet",
     scheduler="EulerDiscreteScheduler",
-    steps=50,
-    guidance_scale=5.0,
     size=1024,
     sizes=(1024,),
 )
@@ -80,8 +83,6 @@ _PIXART_ALPHA = Card(
     mode="text2img",
     backbone="dit",
     scheduler="DPMSolverMultistepScheduler",
-    steps=20,
-    guidance_scale=4.5,
     size=1024,
     sizes=(1024,),
 )
@@ -93,8 +94,6 @@ _DIT = Card(
     mode="class2img",
     backbone="dit",
     scheduler="DDIMScheduler",
-    steps=50,
-    guidance_scale=4.0,
     size=256,
     sizes=(256,),
 )
@@ -135,6 +134,10 @@ CARDS: tuple[Card, ...] = (
 CARD_OF = MappingProxyType({(c.pipeline_class, c.model_id): c for c in CARDS})
 CANONICAL = MappingProxyType({a: c.model_id for c in CARDS for a in (c.model_id, *c.aliases)})
 """any id of the same weights -> the id on the card"""
+
+
+DRAW_CLASSES = frozenset(c.pipeline_class for c in CARDS if c.mode == "class2img")
+"""pipeline classes that draw classes where others read text"""
 
 
 def card_for(pipeline_class: str, model_id: str | None = None) -> Card | None:

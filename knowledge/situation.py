@@ -4,21 +4,13 @@ from typing import Literal
 
 from pydantic import Field
 
+from .pipelines import CARDS
 from .signatures import signature_of
 from .types import Device, PipelineSite, Profile, Record, Stages
 
 Backbone = Literal["unet", "dit", "unknown"]
 
-BACKBONES: dict[str, Backbone] = {
-    "StableDiffusionPipeline": "unet",
-    "StableDiffusionImg2ImgPipeline": "unet",
-    "StableDiffusionXLPipeline": "unet",
-    "StableDiffusionXLImg2ImgPipeline": "unet",
-    "StableDiffusionControlNetPipeline": "unet",
-    "DiTPipeline": "dit",
-    "PixArtAlphaPipeline": "dit",
-    "PixArtSigmaPipeline": "dit",
-}
+BACKBONES: dict[str, Backbone] = {c.pipeline_class: c.backbone for c in CARDS}
 
 DEFAULT_STEPS = 50
 DEFAULT_GUIDANCE = 7.5

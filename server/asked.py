@@ -13,7 +13,6 @@ CAPTIONS = Path(__file__).parent.parent / "knowledge" / "data" / "captions.txt"
 """sentences in the style of COCO's captions, for the hub's models"""
 QUICK_CAPTIONS = 16
 """how many of them the search may see"""
-DRAWS_CLASSES = frozenset({"DiTPipeline"})
 
 
 def captions_of_classes(model_id: str, zoo: bool, home: Path) -> Mapping[int, str]:

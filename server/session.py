@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 
+from ..knowledge.pipelines import DRAW_CLASSES
 from ..knowledge.types import Device, Environment, Protocol
 from ..tools import device, models
 from ..tools.errors import UsageError
@@ -19,7 +20,7 @@ from ..tools.measure.protocols import class_protocols, protocols, split
 from ..tools.measure.runner import Limits, Runner
 from ..tools.measure.scorer import Scorer
 from .app import App
-from .asked import CAPTIONS, DRAWS_CLASSES, QUICK_CAPTIONS, captions_of_classes
+from .asked import CAPTIONS, QUICK_CAPTIONS, captions_of_classes
 from .opening import Opened
 
 HUB_SCORER = "ViT-L-14:openai"
@@ -103,7 +104,7 @@ class Session:
     @cached_property
     def protocols(self) -> dict[str, Protocol]:
         site = self.opened.site
-        if site.pipeline_class in DRAWS_CLASSES:
+        if site.pipeline_class in DRAW_CLASSES:
             return class_protocols(captions_of_classes(site.model_id or "", self.models == "zoo", self.models_home))
         return protocols(*self._prompts())
 
