@@ -8,7 +8,6 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 
 from ..knowledge import rules
-from ..knowledge.catalogue import METHODS
 from ..knowledge.expect import Expectation
 from ..knowledge.situation import Situation
 from ..knowledge.types import Evaluation, Plan, Proposal, Search, Target, Trial, best_evaluation
@@ -18,12 +17,6 @@ from .calibration import Calibration
 DRAWS = 400
 MARGIN = 1.08
 """plans are aimed this far above the required speedup, since expectations err"""
-
-
-def usable(situation: Situation, only: Sequence[str] | None, without: Sequence[str]) -> list[str]:
-    """Slugs of the methods that may be planned with here."""
-    wanted = [m for m in METHODS if only is None or m.slug in only]
-    return [m.slug for m in wanted if m.slug not in without and rules.unusable(m, situation) is None]
 
 
 def next_generation(

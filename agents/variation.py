@@ -4,15 +4,12 @@ import random
 from collections.abc import Sequence
 
 from ..knowledge.catalogue import CATALOGUE
+from ..knowledge.neighbours import nudge, ordered
 from ..knowledge.situation import Situation
 from ..knowledge.types import Plan, Scalar, Step
 
-ORDER = {slug: n for n, slug in enumerate(CATALOGUE)}
-
-
-def ordered(steps: Sequence[Step]) -> Plan:
-    """The plan with its steps in the catalogue's order, so that equal plans are equal values."""
-    return Plan(steps=tuple(sorted(steps, key=lambda s: ORDER.get(s.method, len(ORDER)))))
+REACH = 3
+"""values by which a knob is moved at most"""
 
 
 def random_step(slug: str, situation: Situation, rng: random.Random) -> Step:
@@ -39,7 +36,7 @@ def mutate(plan: Plan, allowed: Sequence[str], situation: Situation, rng: random
     choice = rng.random()
     if choice < 0.5 and steps:
         slug = rng.choice(sorted(steps))
-        steps[slug] = nudge(steps[slug], rng)
+        steps[slug] = nudge(steps[slug], REACH, rng)
     elif choice < 0.75 and (missing := [s for s in allowed if s not in steps]):
         slug = rng.choice(missing)
         steps[slug] = random_step(slug, situation, rng)
@@ -49,18 +46,6 @@ def mutate(plan: Plan, allowed: Sequence[str], situation: Situation, rng: random
         slug = rng.choice(sorted(steps))
         steps[slug] = random_step(slug, situation, rng) if slug in allowed else steps[slug]
     return ordered(list(steps.values()))
-
-
-def nudge(step: Step, rng: random.Random) -> Step:
-    """Move one knob by one to three of its values."""
-    genes = dict(CATALOGUE[step.method].genes())
-    if not genes:
-        return step
-    name = rng.choice(sorted(genes))
-    values = genes[name]
-    at = values.index(step.params[name]) if step.params.get(name) in values else 0
-    moved = min(len(values) - 1, max(0, at + rng.choice((-3, -2, -1, 1, 2, 3))))
-    return Step(method=step.method, params={**step.params, name: values[moved]})
 
 
 def cross(a: Plan, b: Plan, rng: random.Random) -> Plan:

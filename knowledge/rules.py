@@ -1,10 +1,10 @@
 """Is this plan sensible here? Pure: no torch, no device, no network."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pydantic import ValidationError
 
-from .catalogue import CATALOGUE, method_of
+from .catalogue import CATALOGUE, METHODS, method_of
 from .method import Method
 from .situation import Situation
 from .types import InvalidPlan, Plan, Step
@@ -30,6 +30,12 @@ def unusable(kind: type[Method], situation: Situation) -> str | None:
         return "the script already uses it"
     reasons = [_refused(m, situation) for m in _settings(kind)]
     return None if None in reasons else reasons[0]
+
+
+def usable(situation: Situation, only: Sequence[str] | None = None, without: Sequence[str] = ()) -> list[str]:
+    """Slugs of the methods that may be planned with here, in the catalogue's order; `only` None: all."""
+    wanted = [m for m in METHODS if (only is None or m.slug in only) and m.slug not in without]
+    return [m.slug for m in wanted if unusable(m, situation) is None]
 
 
 def _refused(method: Method, situation: Situation) -> str | None:

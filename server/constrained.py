@@ -11,6 +11,7 @@ from ..agents.calibration import Calibration
 from ..knowledge import rules
 from ..knowledge.catalogue import CATALOGUE
 from ..knowledge.expect import Expectation, expect
+from ..knowledge.neighbours import ordered
 from ..knowledge.situation import Situation
 from ..knowledge.types import Plan, Record, Request, Scalar, Step, Target
 from ..tools.errors import UsageError
@@ -55,8 +56,8 @@ def menu(request: Request, situation: Situation) -> list[str]:
     if request.dtype == "float32":
         without.add("precision")
     if request.intent == "fit_memory":
-        return planner.usable(situation, ["precision"], list(without))
-    found = planner.usable(situation, request.allowed, list(without))
+        return rules.usable(situation, ["precision"], list(without))
+    found = rules.usable(situation, request.allowed, list(without))
     return [s for s in found if CATALOGUE[s].lossless] if request.lossless else found
 
 
@@ -89,7 +90,7 @@ def _shaped(request: Request, situation: Situation, plan: Plan) -> Plan:
         kept[slug] = _completed(step, kept.get(slug), situation)
     if (sampler := kept.get("sampler")) is not None:
         kept["sampler"] = _sampler(request, situation, sampler)
-    return variation.ordered(list(kept.values()))
+    return ordered(list(kept.values()))
 
 
 def _completed(step: Step, drawn: Step | None, situation: Situation) -> Step:

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..agents import coder, planner
+from ..agents import coder
 from ..agents.loop import Loop, limit_sentence
 from ..agents.selector import fittest
+from ..knowledge import rules
 from ..knowledge.types import (
     Event,
     Failure,
@@ -107,7 +108,7 @@ def _baseline(one: Session, say: Say) -> Baseline:
 
 def _loop(one: Session, wish: Wish, profile: Profile, started: float) -> Loop:
     here = situation(one.opened, one.environment, profile)
-    allowed = planner.usable(here, wish.only, wish.without)
+    allowed = rules.usable(here, wish.only, wish.without)
     if not allowed:
         raise UsageError("no method is left that fits this script here; `diffagent-mcp doctor FILE` says why for each")
     budget = wish.budget

@@ -14,19 +14,21 @@ from math import exp, log
 
 from ...knowledge import rules
 from ...knowledge.catalogue import CATALOGUE
+from ...knowledge.neighbours import ORDER, nudge, ordered
 from ...knowledge.situation import Situation
 from ...knowledge.types import Plan, Scalar, Step
 
 START, DRAWS, FREE = 10, 48, 0.1
 """random trials at first; plans drawn of either kind for one trial; share of later trials that stay random"""
-_ORDER = {slug: n for n, slug in enumerate(CATALOGUE)}
+REACH = 4
+"""values by which a knob is moved at most"""
 _TRIES = 400
 Worth = tuple[Plan, float]
 """a plan and what it was worth: more is better"""
 
 
 def usable(menu: Sequence[str], situation: Situation) -> list[str]:
-    """The methods of a menu that can be used here."""
+    """The methods of a menu that can be used here, in the menu's own order, on which the draws depend."""
     return [s for s in menu if s in CATALOGUE and rules.unusable(CATALOGUE[s], situation) is None]
 
 
@@ -35,7 +37,7 @@ def random_plans(allowed: Sequence[str], situation: Situation, rng: random.Rando
     missed = 0
     while allowed and missed < _TRIES:
         count = min(len(allowed), rng.choice((1, 1, 2, 2, 3, 3, 4)))
-        chosen = sorted(rng.sample(list(allowed), count), key=lambda s: _ORDER[s])
+        chosen = sorted(rng.sample(list(allowed), count), key=lambda s: ORDER[s])
         plan = Plan(steps=tuple(_random_step(slug, rng) for slug in chosen))
         missed = 0 if rules.is_valid(plan, situation) else missed + 1
         if missed == 0:
@@ -72,20 +74,8 @@ def _neighbours(plans: Sequence[Plan], allowed: Sequence[str], rng: random.Rando
         elif rng.random() < 0.25:
             del steps[slug]
         else:
-            steps[slug] = _moved(steps[slug], rng)
-        yield Plan(steps=tuple(sorted(steps.values(), key=lambda s: _ORDER[s.method])))
-
-
-def _moved(step: Step, rng: random.Random) -> Step:
-    """One knob by up to four of its values."""
-    genes = dict(CATALOGUE[step.method].genes())
-    if not genes:
-        return step
-    name = rng.choice(sorted(genes))
-    values = genes[name]
-    at = values.index(step.params[name]) if step.params.get(name) in values else 0
-    to = min(len(values) - 1, max(0, at + rng.choice((-4, -3, -2, -1, 1, 2, 3, 4))))
-    return Step(method=step.method, params={**step.params, name: values[to]})
+            steps[slug] = nudge(steps[slug], REACH, rng)
+        yield ordered(steps.values())
 
 
 def _fresh(plans: Iterable[Plan], seen: set[Plan]) -> Iterator[Plan]:

@@ -2,11 +2,10 @@
 
 import contextlib
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...knowledge import rules
-from ...knowledge.catalogue import CATALOGUE, METHODS, method_of
+from ...knowledge.catalogue import CATALOGUE, method_of
 from ...knowledge.render import change_for
 from ...knowledge.situation import Situation, measured, situation_at
 from ...knowledge.types import Candidate, EditRefused, PipelineSite, Plan, Profile, Scalar, Script, Step
@@ -40,7 +39,7 @@ class Written:
         if problem.environment is None:
             return EditRefused(message="nothing is known of the device")
         here = situation_at(site, problem.environment.device, problem.environment.libraries)
-        return cls(source, script, here, tuple(usable(problem.menu, here)))
+        return cls(source, script, here, tuple(rules.usable(here, problem.menu)))
 
     @classmethod
     def of(cls, problem: Problem, judging: Judging) -> "Written | EditRefused":
@@ -52,7 +51,7 @@ class Written:
         if not isinstance(profile, Profile):
             return EditRefused(message=f"the baseline cannot be measured: {profile.message}")
         here = measured(known.situation, profile)
-        return cls(known.source, known.script, here, tuple(usable(problem.menu, here)))
+        return cls(known.source, known.script, here, tuple(rules.usable(here, problem.menu)))
 
     def write(self, plan: Plan) -> Candidate | EditRefused:
         """The whole script with the plan in it."""
@@ -61,11 +60,6 @@ class Written:
 
     def valid(self, plan: Plan) -> bool:
         return rules.is_valid(plan, self.situation)
-
-
-def usable(menu: Sequence[str], situation: Situation) -> list[str]:
-    """The menu, in the catalogue's order, less what cannot be used here."""
-    return [m.slug for m in METHODS if m.slug in menu and rules.unusable(m, situation) is None]
 
 
 def knobs(slug: str, situation: Situation) -> list[tuple[str, list[Scalar]]]:

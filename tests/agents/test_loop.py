@@ -6,8 +6,8 @@ from collections.abc import Callable
 from factories import evaluation, situation
 
 from diffagent_mcp.agents.loop import Loop, limit_sentence
-from diffagent_mcp.agents.planner import usable
 from diffagent_mcp.knowledge.expect import expect
+from diffagent_mcp.knowledge.rules import usable
 from diffagent_mcp.knowledge.types import (
     Budget,
     Candidate,

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from diffagent_mcp.agents import variation
 from diffagent_mcp.agents.calibration import Calibration, similarity
-from diffagent_mcp.agents.planner import feedback, next_generation, usable
+from diffagent_mcp.agents.planner import feedback, next_generation
 from diffagent_mcp.knowledge.expect import expect
-from diffagent_mcp.knowledge.rules import is_valid
+from diffagent_mcp.knowledge.neighbours import ORDER
+from diffagent_mcp.knowledge.rules import is_valid, usable
 from diffagent_mcp.knowledge.types import Search, Target, Trial
 
 HERE = situation()
@@ -92,4 +93,4 @@ def test_variations_are_plans_of_known_methods_in_order(seed: int) -> None:
     for made in (one, variation.mutate(one, ALLOWED, HERE, rng), variation.cross(one, two, rng)):
         slugs = [s.method for s in made.steps]
         assert len(slugs) == len(set(slugs)) and set(slugs) <= set(ALLOWED)
-        assert slugs == sorted(slugs, key=lambda s: variation.ORDER[s])
+        assert slugs == sorted(slugs, key=lambda s: ORDER[s])
