@@ -4,10 +4,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import psutil
+
 from ..bench.zoo import cache as zoo
+from ..tools import device, models
 from ..tools.errors import SetupError
+from ..tools.measure.runner import Limits
 from ..tools.store.store import Store
 from .settings import Settings
+
+HUB_SCORER = "ViT-L-14:openai"
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,21 @@ class App:
     @property
     def zoo_scorer(self) -> str:
         return f"local-dir:{zoo.scorer_folder(zoo.WEIGHTS)}"
+
+    def models_home(self, kind: str) -> Path:
+        """The Hugging Face home that scripts see: the zoo's, or the person's cache."""
+        return self.zoo_home if kind == "zoo" else models.hub_home()
+
+    def scorer_model(self, kind: str) -> str:
+        """The CLIP that scores pictures of the zoo or the hub, unless a setting names one."""
+        return self.settings.scorer or (self.zoo_scorer if kind == "zoo" else HUB_SCORER)
+
+    @cached_property
+    def limits(self) -> Limits:
+        """What one candidate may take on this machine."""
+        free = psutil.virtual_memory().available / 1e6
+        memory = self.settings.memory_mb or (None if device.has_nvidia() else max(6000.0, 0.7 * free))
+        return Limits(load_s=self.settings.load_seconds, image_s=self.settings.image_seconds, memory_mb=memory)
 
     @property
     def zoo_prompts(self) -> Path:

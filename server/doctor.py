@@ -13,7 +13,6 @@ from ..tools.measure import interpreter
 from ..tools.measure.runner import Runner
 from .app import App
 from .opening import open_script, situation
-from .session import HUB_SCORER, has_nvidia
 
 _NOWHERE = Position(line=1, column=0)
 
@@ -37,7 +36,7 @@ def examine(app: App, path: Path | None, pipeline: str | None, deep: bool) -> Di
     if deep and not problems:
         here, network = _ask_runner(app, python)
         facts.append(("network", f"{network} (in the runner)"))
-    elif has_nvidia():
+    elif device.has_nvidia():
         facts.append(("gpu", "an NVIDIA device is here; `doctor --deep` asks torch about it"))
     bf16 = ", native bfloat16" if here.bf16 else ""
     facts.append(("device", f"{here.name} ({here.kind}), {here.memory_mb / 1000:.0f} GB{bf16}"))
@@ -70,7 +69,7 @@ def _models(app: App) -> list[tuple[str, str]]:
         ("zoo models", ", ".join(models.pipelines_at_hand(zoo))),
         ("hub models", ", ".join(at_hand) or f"none in {hub}"),
         ("store", str(app.settings.home / "store.sqlite")),
-        ("scorer", f"zoo: {Path(app.zoo_scorer).name}; hub: {app.settings.scorer or HUB_SCORER}"),
+        ("scorer", f"zoo: {Path(app.zoo_scorer).name}; hub: {app.scorer_model('hub')}"),
     ]
 
 

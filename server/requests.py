@@ -38,7 +38,7 @@ from ..tools.textfile import TextFile
 from .app import App
 from .constrained import Expected, is_ranked_blind, put_forward
 from .opening import Opened, open_script
-from .session import has_nvidia, session
+from .session import session
 
 FIXED = ("pipeline_class", "model_id", "steps", "width", "height", "scheduler", "methods")
 """what a script is checked for; a ControlNet as well where there is one"""
@@ -131,7 +131,7 @@ def _situation(app: App, opened: Opened, path: Path | None) -> Situation:
     """The static one: the device as far as it shows without torch, the libraries of the project."""
     python = interpreter.choose(path or Path.cwd() / _SCRIPT, app.settings.python)
     _, libraries = interpreter.versions(python)
-    here = _SOME_GPU if has_nvidia() else device.cpu(app.settings.threads or 1)
+    here = _SOME_GPU if device.has_nvidia() else device.cpu(app.settings.threads or 1)
     return situation_at(opened.site, here, libraries)
 
 
@@ -252,7 +252,7 @@ def run(app: App, made: Generated) -> Generated | Failure:
         width, height = made.attributes.width, made.attributes.height
         (path.parent / INPUT).write_bytes(png(_chequered(width, height), height, width))
         with session(app, open_script(path, None), (), None, lambda _: None) as one:
-            live = one.runner.start(one.judge.subject.job(made.code), path, one.limits)
+            live = one.runner.start(one.judge.subject.job(made.code), path, one.app.limits)
             return _one_picture(live, made) if isinstance(live, Live) else live
 
 

@@ -1,6 +1,5 @@
 """One script being measured: the environment it belongs to, and the judge with its processes, started when needed."""
 
-import os
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,18 +11,15 @@ import psutil
 from ..knowledge.pipelines import DRAW_CLASSES
 from ..knowledge.types import Device, Environment, Protocol
 from ..tools import device, models
-from ..tools.errors import UsageError
 from ..tools.measure import interpreter
 from ..tools.measure.baseline import Subject
 from ..tools.measure.judge import Judge
 from ..tools.measure.protocols import class_protocols, protocols, split
-from ..tools.measure.runner import Limits, Runner
+from ..tools.measure.runner import Runner
 from ..tools.measure.scorer import Scorer
 from .app import App
-from .asked import CAPTIONS, QUICK_CAPTIONS, captions_of_classes
+from .asked import captions_of_classes, prompt_lines, search_prompts
 from .opening import Opened
-
-HUB_SCORER = "ViT-L-14:openai"
 
 
 @dataclass
@@ -48,11 +44,11 @@ class Session:
             return chosen
         model_id = self.opened.site.model_id
         at_hand = model_id and models.resolves(models.hub_home(), model_id, self.opened.file.path.parent)
-        return "hub" if at_hand or has_nvidia() else "zoo"
+        return "hub" if at_hand or device.has_nvidia() else "zoo"
 
     @property
     def models_home(self) -> Path:
-        return self.app.zoo_home if self.models == "zoo" else models.hub_home()
+        return self.app.models_home(self.models)
 
     @cached_property
     def threads(self) -> int:
@@ -60,12 +56,12 @@ class Session:
 
     @cached_property
     def scorer_model(self) -> str:
-        return self.app.settings.scorer or (self.app.zoo_scorer if self.models == "zoo" else HUB_SCORER)
+        return self.app.scorer_model(self.models)
 
     @cached_property
     def runner(self) -> Runner:
         """The zygote and the scorer start together; each takes seconds to import its libraries."""
-        started = Runner(self.python, self.models_home, self.threads, self.limits)
+        started = Runner(self.python, self.models_home, self.threads, self.app.limits)
         _ = self.scorer
         return started
 
@@ -87,19 +83,12 @@ class Session:
 
     def _device(self) -> Device:
         """Asking torch costs seconds, so it is asked only where there may be an accelerator."""
-        probe = self.runner.device() if has_nvidia() else {"kind": "cpu"}
+        probe = self.runner.device() if device.has_nvidia() else {"kind": "cpu"}
         return device.from_probe(probe, self.threads)
 
     def _models_version(self) -> str:
         found = models.snapshot(self.models_home, self.opened.site.model_id or "")
         return found.name[:12] if found else ""
-
-    @cached_property
-    def limits(self) -> Limits:
-        settings = self.app.settings
-        free = psutil.virtual_memory().available / 1e6
-        memory = settings.memory_mb or (None if has_nvidia() else max(6000.0, 0.7 * free))
-        return Limits(load_s=settings.load_seconds, image_s=settings.image_seconds, memory_mb=memory)
 
     @cached_property
     def protocols(self) -> dict[str, Protocol]:
@@ -110,11 +99,8 @@ class Session:
 
     def _prompts(self) -> tuple[list[str], list[str]]:
         if self.prompts_file is not None:
-            return split(_lines(self.prompts_file))
-        if self.models == "zoo":
-            return _lines(self.app.zoo_prompts / "quick.txt"), _lines(self.app.zoo_prompts / "final.txt")
-        captions = _lines(CAPTIONS)
-        return captions[:QUICK_CAPTIONS], captions[QUICK_CAPTIONS:]
+            return split(prompt_lines(self.prompts_file))
+        return search_prompts(self.app.zoo_prompts if self.models == "zoo" else None)
 
     @cached_property
     def judge(self) -> Judge:
@@ -125,7 +111,7 @@ class Session:
             runner=lambda: self.runner,
             scorer=lambda: self.scorer,
             store=self.app.store,
-            limits=self.limits,
+            limits=self.app.limits,
             say=self.say,
         )
 
@@ -145,19 +131,3 @@ def session(
         yield one
     finally:
         one.close()
-
-
-def has_nvidia() -> bool:
-    """An NVIDIA device node: torch is only asked about CUDA where there is one."""
-    return os.environ.get("CUDA_VISIBLE_DEVICES") != "" and any(Path("/dev").glob("nvidia[0-9]*"))
-
-
-def _lines(path: Path) -> list[str]:
-    try:
-        lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
-    except (OSError, UnicodeDecodeError) as e:
-        raise UsageError(f"cannot read the prompts in {path}: {getattr(e, 'strerror', None) or e}") from e
-    found = [line for line in lines if line and not line.startswith("#")]
-    if not found:
-        raise UsageError(f"{path} has no prompts; write one on each line")
-    return found

@@ -1,5 +1,6 @@
 """The hardware at hand, from the system and from what torch in the project's environment says."""
 
+import os
 import platform
 from functools import cache
 from pathlib import Path
@@ -50,3 +51,8 @@ def _cpuinfo() -> tuple[str, frozenset[str]]:
             flags = frozenset(value.split())
             break
     return name, flags
+
+
+def has_nvidia() -> bool:
+    """An NVIDIA device node: torch is only asked about CUDA where there is one."""
+    return os.environ.get("CUDA_VISIBLE_DEVICES") != "" and any(Path("/dev").glob("nvidia[0-9]*"))

@@ -25,18 +25,16 @@ from ...bench.zoo import cache as zoo
 from ...knowledge.pipelines import card_for
 from ...knowledge.types import Calibrated, Environment, Protocol, Task, Threshold
 from ...tools import device, models
-from ...tools.errors import UsageError
 from ...tools.measure import interpreter
-from ...tools.measure.protocols import class_protocols, protocols
-from ...tools.measure.runner import Limits, Pictures, Runner
+from ...tools.measure.protocols import FINAL_PROMPTS, class_protocols, protocols
+from ...tools.measure.runner import Pictures, Runner
 from ...tools.pictures import reduced
 from ...tools.store.bench import Bench
 from ...tools.store.store import Store
 from ..app import App
-from ..asked import CAPTIONS, QUICK_CAPTIONS, captions_of_classes
-from ..session import HUB_SCORER, has_nvidia
+from ..asked import CAPTIONS, captions_of_classes, prompt_lines, prompts_in, search_prompts
 
-_SEARCHED = 48
+_SEARCHED = FINAL_PROMPTS
 """prompts of the file that the search's `final` protocol uses; the stages take those after them"""
 _CONFIRM = {"pairs": 8, "blocks": 4}
 _CONFIRM_PROMPTS = 24
@@ -72,7 +70,7 @@ class BenchApp:
 
     @cached_property
     def models_home(self) -> Path:
-        return self.app.zoo_home if self.models == "zoo" else models.hub_home()
+        return self.app.models_home(self.models)
 
     @cached_property
     def python(self) -> Path:
@@ -87,14 +85,14 @@ class BenchApp:
 
     @cached_property
     def scorer_model(self) -> str:
-        return self.app.settings.scorer or (self.app.zoo_scorer if self.models == "zoo" else HUB_SCORER)
+        return self.app.scorer_model(self.models)
 
     @cached_property
     def environment(self) -> Environment:
         """What every number of a run depends on; its fingerprint is that of the calibrations which belong to it."""
         version, libraries = interpreter.versions(self.python)
         probe = {"kind": "cpu"}
-        if has_nvidia():
+        if device.has_nvidia():
             with self.runner() as runner:
                 probe = runner.device()
         return Environment(
@@ -115,20 +113,13 @@ class BenchApp:
             digest.update(file.read_bytes())
         return digest.hexdigest()[:12]
 
-    @cached_property
-    def limits(self) -> Limits:
-        settings = self.app.settings
-        free = psutil.virtual_memory().available / 1e6
-        memory = settings.memory_mb or (None if has_nvidia() else max(6000.0, 0.7 * free))
-        return Limits(load_s=settings.load_seconds, image_s=settings.image_seconds, memory_mb=memory)
-
     # what is asked
 
     @cached_property
     def lines(self) -> list[str]:
         """Prompts of the stages: a person's file, or those that the search does not use."""
         if self.options.prompts is not None:
-            return prompt_lines(self.options.prompts)
+            return stage_lines(self.options.prompts)
         if self.models == "zoo":
             return prompt_lines(self.app.zoo_prompts / "final.txt")[_SEARCHED:]
         return prompt_lines(CAPTIONS)
@@ -155,15 +146,10 @@ class BenchApp:
     def searching(self, task: Task) -> dict[str, Protocol]:
         """The two protocols of a search, and stage 3's, which no search sees."""
         found = self.classes(task)
-        both = class_protocols(found) if found is not None else protocols(*self._search_lines())
+        zoo = self.app.zoo_prompts if self.models == "zoo" else None
+        both = class_protocols(found) if found is not None else protocols(*search_prompts(zoo))
         bench = asking.relative(asking.Captions(tuple(self.lines), found or {}), found is not None, self.options.sizes)
         return {"quick": both["quick"], "final": _shorter(both["final"]), "bench": bench}
-
-    def _search_lines(self) -> tuple[list[str], list[str]]:
-        if self.models == "zoo":
-            return tuple(prompt_lines(self.app.zoo_prompts / f"{name}.txt") for name in ("quick", "final"))  # type: ignore[return-value]
-        captions = prompt_lines(CAPTIONS)
-        return captions[:QUICK_CAPTIONS], captions[QUICK_CAPTIONS:]
 
     @property
     def asked(self) -> str:
@@ -189,7 +175,7 @@ class BenchApp:
         with self._lock:
             lane = next(n for n in itertools.count() if n not in self._lanes)
             self._lanes.add(lane)
-        one = Runner(self.python, self.models_home, self.threads, self.limits, lane)
+        one = Runner(self.python, self.models_home, self.threads, self.app.limits, lane)
         one.reduce = smaller
         with self._lock:
             self._runners.append(one)
@@ -220,7 +206,7 @@ class BenchApp:
                 scorer=lambda: self.scorer,
                 compare=compare,
                 bound=bound,
-                limits=self.limits,
+                limits=self.app.limits,
                 max_drift=self.options.max_drift,
             )
             yield Desk(
@@ -257,17 +243,9 @@ def smaller(made: Pictures) -> Pictures:
     return Pictures(pixels, (n, parts[0][1], parts[0][2], 3), made.seconds, made.record)
 
 
-def prompt_lines(path: Path) -> list[str]:
+def stage_lines(path: Path) -> list[str]:
     """One prompt a line, or the captions of a COCO annotation file. Raises UsageError with one sentence."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        lines = _coco(text) if path.suffix == ".json" else text.splitlines()
-    except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError) as e:
-        raise UsageError(f"cannot read the prompts in {path}: {getattr(e, 'strerror', None) or e}") from e
-    found = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
-    if not found:
-        raise UsageError(f"{path} has no prompts; write one on each line")
-    return found
+    return prompts_in(path, _coco if path.suffix == ".json" else str.splitlines)
 
 
 def _coco(text: str) -> Sequence[str]:

@@ -53,7 +53,7 @@ def measured(app: BenchApp, card: str, task: Task) -> Threshold:
             asking.ABSOLUTE_PROMPTS,
             runner,
             app.scorer,
-            app.limits,
+            app.app.limits,
             lambda one: lay(one, Path(folder) / one.id),
         )
     if not isinstance(found, Threshold):

@@ -23,10 +23,12 @@ from ...bench.tasks.load import load
 from ...knowledge.types import Calibrated, Failure, Protocol, Task
 from ...tools.errors import UsageError
 from ...tools.measure.judge import Judge
+from ...tools.measure.protocols import QUICK_PROMPTS
 from ...tools.store.store import Store
-from .app import BenchApp, prompt_lines
+from ..asked import prompt_lines
+from .app import BenchApp
 
-_SEARCHED = 16
+_SEARCHED = QUICK_PROMPTS
 """prompts of the zoo's list that searches use; trials take those after them"""
 
 
@@ -95,7 +97,7 @@ def _ground(
             runner=lambda: runner,
             scorer=lambda: one.scorer,
             store=store,
-            limits=one.limits,
+            limits=one.app.limits,
         )
         try:
             yield ground_of(task, judge, recipe, command)

@@ -12,7 +12,7 @@ from diffagent_mcp.bench.tasks.load import load
 from diffagent_mcp.knowledge.types import Judged, Run, Submission
 from diffagent_mcp.server.app import build
 from diffagent_mcp.server.benchmark import commands, use_cases
-from diffagent_mcp.server.benchmark.app import BenchApp, Options, prompt_lines
+from diffagent_mcp.server.benchmark.app import BenchApp, Options, stage_lines
 from diffagent_mcp.server.benchmark.cli import app, levels_of
 from diffagent_mcp.server.benchmark.solvers import NAMES, solver_named
 from diffagent_mcp.server.settings import Settings
@@ -121,15 +121,15 @@ def test_what_is_asked_makes_the_run(home: Path, tmp_path: Path) -> None:
 def test_prompts_are_lines_or_the_captions_of_coco(tmp_path: Path) -> None:
     plain = tmp_path / "p.txt"
     plain.write_text("# of animals\na dog\n\n a cat \n")
-    assert prompt_lines(plain) == ["a dog", "a cat"]
+    assert stage_lines(plain) == ["a dog", "a cat"]
     coco = tmp_path / "captions_val2014.json"
     rows = [(9, "A dog\nruns."), (3, "A cat."), (9, "Another dog.")]
     coco.write_text(json.dumps({"annotations": [{"image_id": i, "caption": c} for i, c in rows]}))
-    assert prompt_lines(coco) == ["A cat.", "A dog runs."]
+    assert stage_lines(coco) == ["A cat.", "A dog runs."]
     for text in ("", "{}", "[1]"):
         coco.write_text(text)
         with pytest.raises(UsageError, match="captions_val2014"):
-            prompt_lines(coco)
+            stage_lines(coco)
 
 
 def test_solvers_go_by_name() -> None:
