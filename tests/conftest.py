@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from diffagent_mcp.tools.measure.runner import Limits, Runner
+from diffagent_mcp.tools.measure.scorer import Scorer
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(Path(__file__).parent))
@@ -39,5 +40,15 @@ def zoo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def runner(zoo_home: Path) -> Iterator[Runner]:
     """One warm parent for all tests that run scripts; each script gets its own process."""
     one = Runner(Path(sys.executable), zoo_home, 1, Limits(load_s=60, image_s=120, memory_mb=12_000))
+    yield one
+    one.close()
+
+
+@pytest.fixture(scope="module")
+def scorer() -> Iterator[Scorer]:
+    """The zoo's scorer in its own process."""
+    from diffagent_mcp.bench.zoo import cache
+
+    one = Scorer(f"local-dir:{cache.scorer_folder(cache.WEIGHTS)}")
     yield one
     one.close()

@@ -7,23 +7,16 @@ import time
 from pathlib import Path
 from typing import Any
 
-from factories import LIBRARIES, STAGES, evaluation, situation, trace
+from factories import LIBRARIES, evaluation, profile, situation
 from made_up_runs import ENVIRONMENT
 
 from diffagent_mcp.bench.calibration import Ground, Journal, Landscape, Recipe, calibrate
 from diffagent_mcp.knowledge.expect import expect
-from diffagent_mcp.knowledge.types import Crashed, Interval, Plan, Profile, Protocol, Verdict
+from diffagent_mcp.knowledge.types import Crashed, Interval, Plan, Protocol, Verdict
 
 MENU = ("deepcache", "tome", "tgate", "precision", "sampler")
-PROFILE = Profile(
-    latency_s=1.0,
+PROFILE = profile(
     interval=Interval(low=0.99, high=1.01),
-    samples=4,
-    load_s=0.3,
-    first_image_s=1.2,
-    peak_mb=600,
-    stages=STAGES,
-    trace=trace(),
     clip=90.0,
     clip_sd=2.0,
     clip_scores=(90.0,),

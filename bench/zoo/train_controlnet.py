@@ -7,7 +7,6 @@ does; the layers up to its third halving keep their random start, so that what t
 
 from __future__ import annotations
 
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from random import Random
@@ -26,7 +25,7 @@ from .render import render
 from .schedulers import sd15_scheduler
 from .text import Lexicon
 from .tokenizer import MAX_TOKENS, build_tokenizer
-from .training import Run, learning_rate, load_checkpoint, save_checkpoint, say, train
+from .training import load_checkpoint, model_run, save_checkpoint, say, train
 from .untyped import ControlNet, Unet, diffusers
 
 cv2: Any = import_module("cv2")
@@ -150,15 +149,4 @@ class Lesson:
 def train_controlnet(out: Path, minutes: float, seed: int = 606) -> None:
     """Train the ControlNet for `minutes` of CPU and write `out/controlnet`."""
     draw_edges(out)
-    lesson = Lesson(out, seed)
-    run = Run(
-        name="controlnet",
-        folder=out,
-        parts={"model": lesson.model, "mean": lesson.mean},
-        optimizer=torch.optim.AdamW(lesson.model.parameters(), betas=(0.9, 0.99), weight_decay=1e-3),
-        rate=partial(learning_rate, peak=PEAK_RATE),
-        loss=lesson.loss,
-        write=lesson.write,
-        averages=((lesson.mean, lesson.model),),
-    )
-    train(run, minutes)
+    train(model_run("controlnet", out, Lesson(out, seed), PEAK_RATE), minutes)

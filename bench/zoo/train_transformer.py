@@ -24,7 +24,7 @@ from .pipelines import save_dit, save_pixart
 from .schedulers import dit_scheduler, pixart_scheduler
 from .text import READER_WEIGHT, T5_TOKENS, Lexicon, Reader, build_t5_tower, drop_captions, t5_spots, teach_text
 from .tokenizer import build_t5_tokenizer
-from .training import Run, learning_rate, say, train
+from .training import Run, learning_rate, model_run, say, train
 from .untyped import Scheduler, diffusers, transformers
 from .world import Scene, caption
 
@@ -73,19 +73,7 @@ class ClassLesson:
 
 def train_dit(out: Path, minutes: float, seed: int = 404) -> None:
     """Train DiT for `minutes` of CPU and write `out/dit256` and `out/dit512`, which differ in their autoencoder."""
-    lesson = ClassLesson(out, seed)
-    run = Run(
-        name="dit",
-        folder=out,
-        parts={"model": lesson.model, "mean": lesson.mean},
-        optimizer=torch.optim.AdamW(lesson.model.parameters(), betas=(0.9, 0.99), weight_decay=1e-3),
-        rate=partial(learning_rate, peak=PEAK_RATE),
-        loss=lesson.loss,
-        write=lesson.write,
-        averages=((lesson.mean, lesson.model),),
-        save_every=1000,
-    )
-    train(run, minutes)
+    train(model_run("dit", out, ClassLesson(out, seed), PEAK_RATE, save_every=1000), minutes)
 
 
 class TextLesson:

@@ -7,8 +7,9 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -89,6 +90,31 @@ class Run:
         for average, module in self.averages:
             follow(average.parameters(), module.parameters(), self.iteration, self.decay)
         self.iteration += 1
+
+
+class Lesson(Protocol):
+    """What a single model learns from, with its running mean."""
+
+    model: nn.Module
+    mean: nn.Module
+
+    def loss(self, _part: float) -> tuple[Tensor, Tensor]: ...
+    def write(self) -> None: ...
+
+
+def model_run(name: str, folder: Path, lesson: Lesson, peak: float, save_every: int = 250) -> Run:
+    """The run that trains a lesson's model, and averages it."""
+    return Run(
+        name=name,
+        folder=folder,
+        parts={"model": lesson.model, "mean": lesson.mean},
+        optimizer=torch.optim.AdamW(lesson.model.parameters(), betas=(0.9, 0.99), weight_decay=1e-3),
+        rate=partial(learning_rate, peak=peak),
+        loss=lesson.loss,
+        write=lesson.write,
+        averages=((lesson.mean, lesson.model),),
+        save_every=save_every,
+    )
 
 
 def train(run: Run, minutes: float) -> None:

@@ -17,7 +17,6 @@ from diffagent_mcp.bench.stages.place import lay, site_of
 from diffagent_mcp.bench.stages.static import compare
 from diffagent_mcp.bench.stages.thresholds import card_name, ground, specimens
 from diffagent_mcp.bench.tasks.load import load
-from diffagent_mcp.bench.zoo import cache
 from diffagent_mcp.knowledge.types import (
     Attributes,
     Calibrated,
@@ -85,13 +84,6 @@ def bound(threshold: float = 0.0) -> Threshold:
         prompts=PROMPTS,
         seeds=(3, 4),
     )
-
-
-@pytest.fixture(scope="module")
-def scorer() -> Iterator[Scorer]:
-    one = Scorer(f"local-dir:{cache.scorer_folder(cache.WEIGHTS)}")
-    yield one
-    one.close()
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from world import SOURCE, World, protocol
 
-from diffagent_mcp.bench.zoo import cache
 from diffagent_mcp.knowledge.situation import Situation
 from diffagent_mcp.knowledge.types import Environment, Script
 from diffagent_mcp.tools import device
@@ -18,13 +17,6 @@ from diffagent_mcp.tools.measure.runner import Limits, Runner
 from diffagent_mcp.tools.measure.scorer import Scorer
 from diffagent_mcp.tools.script.analyse import analyse
 from diffagent_mcp.tools.store.store import Store
-
-
-@pytest.fixture(scope="module")
-def scorer() -> Iterator[Scorer]:
-    one = Scorer(f"local-dir:{cache.scorer_folder(cache.WEIGHTS)}")
-    yield one
-    one.close()
 
 
 @pytest.fixture(scope="module")
