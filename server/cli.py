@@ -135,6 +135,7 @@ def profile(
     pipeline: Pipeline = None,
     prompts: Prompts = None,
     trace: Annotated[Path | None, typer.Option(help="also write a torch.profiler trace for Perfetto")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="measure again what the store has")] = False,
     models: Models = None,
     python: Python = None,
     threads: Threads = None,
@@ -151,7 +152,7 @@ def profile(
     with Progress() as progress:
         built = build(load(flags))
         args = tuple(arguments or ())
-        found, one = _measured(lambda: service.profile(built, file, pipeline, args, prompts, progress, trace))
+        found, one = _measured(lambda: service.profile(built, file, pipeline, args, prompts, progress, trace, fresh))
     if as_json:
         print(
             json.dumps(
@@ -159,7 +160,8 @@ def profile(
             )
         )
     else:
-        printing.profile(found, one.models, one.environment.device.name)
+        kept = "quick" in one.judge.restored
+        printing.profile(found, one.models, one.environment.device.name, service.drawn_from(one), kept)
         printing.files([trace] if trace else [])
 
 

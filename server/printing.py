@@ -9,13 +9,19 @@ from rich.table import Table
 from rich.text import Text
 
 from ..knowledge.catalogue import METHODS
-from ..knowledge.types import Outcome, PipelineSite, Profile, Script
+from ..knowledge.signatures import signature_of
+from ..knowledge.types import CallSite, Outcome, PipelineSite, Profile, Script
 from ..tools.report import summary
 from ..tools.report.text import clean
 from .doctor import Diagnosis
 from .service import Finished
 
+_PIPED = 400
+"""columns of a line that goes to a file or another program: nothing is cut there"""
 out = Console(highlight=False, soft_wrap=True)
+if not out.is_terminal:
+    out.width = _PIPED
+_OWN_SIZE = "the model's own size"
 
 
 def _table(*columns: str) -> Table:
@@ -29,6 +35,8 @@ def finished(found: Finished) -> None:
         out.print(
             Syntax(clean(found.diff), "diff", background_color="default") if out.is_terminal else Text(found.diff)
         )
+        for sentence in outcome.overruled:
+            out.print(Text(f"note: {clean(sentence)}", style="yellow"))
     candidates(outcome)
     out.print()
     out.print(Text(summary.headline(outcome), style="bold green" if outcome.winner else "bold yellow"))
@@ -44,6 +52,8 @@ def finished(found: Finished) -> None:
     ):
         if path is not None:
             out.print(Text(f"{label}: {path}"))
+    if found.saved.stale is not None:
+        out.print(Text(f"{found.saved.stale} is from an earlier run: it was not written for this target"))
 
 
 def candidates(outcome: Outcome) -> None:
@@ -56,8 +66,8 @@ def candidates(outcome: Outcome) -> None:
     out.print(table)
 
 
-def profile(p: Profile, models: str, device: str) -> None:
-    """Where one image's seconds go."""
+def profile(p: Profile, models: str, device: str, pictures: str, kept: bool) -> None:
+    """Where one image's seconds go. `pictures` says what its CLIP-Score is a mean of; `kept`: not measured now."""
     s = p.stages
     total = s.text_encoder_s + s.denoiser_s + s.vae_s + s.rest_s
     table = _table("stage", "seconds", "share", "")
@@ -75,10 +85,12 @@ def profile(p: Profile, models: str, device: str) -> None:
     out.print(f"steady state   {p.latency_s:.3f} s an image ({level} {i.low:.3f}-{i.high:.3f}, {p.samples} calls)")
     out.print(f"first image    {p.first_image_s:.3f} s, after {p.load_s:.2f} s of loading in a warm process")
     out.print(f"peak memory    {p.peak_mb:.0f} MB")
-    out.print(f"CLIP-Score     {p.clip:.1f} (sd {p.clip_sd:.1f} over {p.prompts} prompts)")
+    out.print(f"CLIP-Score     {p.clip:.1f} (sd {p.clip_sd:.1f} over {pictures})")
     compute = f", {p.trace.gflop:.1f} GFLOP an image" if p.trace.gflop else ""
     out.print(f"pipeline       {p.trace.pipeline_class}, {p.trace.scheduler_class}, {p.trace.denoiser_dtype}{compute}")
     out.print(f"measured on    {models} models, {device}, quick protocol")
+    if kept:
+        out.print("Measured earlier and kept in the store; --fresh measures again.")
 
 
 def script(found: Script) -> None:
@@ -98,11 +110,27 @@ def _site(site: PipelineSite) -> None:
     )
     for name, value in rows:
         out.print(Text(f"  {name}: {value}"))
+    usual = signature_of(site.pipeline_class)
     for call in site.calls:
-        size = f"{call.width}x{call.height}" if call.width and call.height else "model's own size"
-        knobs = f"steps {call.steps or 'default'}, guidance {call.guidance_scale or 'default'}, {size}"
+        steps = _knob(site, call, "num_inference_steps", call.steps, f"{usual.steps} (default)")
+        guidance = _knob(site, call, "guidance_scale", call.guidance_scale, f"{usual.guidance_scale:g} (default)")
+        sides = [_knob(site, call, side, getattr(call, side), "") for side in ("width", "height")]
+        size = " x ".join(sides) if all(sides) else _OWN_SIZE
+        knobs = f"steps {steps}, guidance {guidance}, {size}"
         within = f" in {call.function}" if call.function else ""
         out.print(Text(f"  call at line {call.start.line}, column {call.start.column}{within}: {knobs}"))
+
+
+def _knob(site: PipelineSite, call: CallSite, name: str, value: float | None, default: str) -> str:
+    """What a call says of one argument; where that is worked out when the script runs, its source."""
+    if value is not None:
+        return f"{value:g}"
+    given = {**dict(zip(signature_of(site.pipeline_class).parameters, call.positional, strict=False)), **call.keywords}
+    if name in given:
+        return f"`{given[name]}` (known when it runs)"
+    if call.starred and default:
+        return f"{default}, unless `**{call.starred[0]}` says otherwise"
+    return default
 
 
 def methods() -> None:

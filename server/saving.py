@@ -20,6 +20,8 @@ class Saved:
     report: Path
     accelerated: Path | None = None
     original: Path | None = None
+    stale: Path | None = None
+    """an accelerated file that an earlier run wrote, where this run has none to put in its place"""
 
 
 def report_folder(path: Path, out: Path | None) -> Path:
@@ -44,10 +46,10 @@ def save(
     folder = report_folder(path, out)
     page = write_report(folder, outcome, pairs(one, best), diff, one.opened.file.text)
     winner = outcome.trial(outcome.winner)
-    if winner is None or winner.candidate is None:
-        return Saved(page)
-    encoding = one.opened.file.encoding
     accelerated = (out or path.parent) / f"{path.stem}.accelerated.py"
+    if winner is None or winner.candidate is None:
+        return Saved(page, stale=accelerated if accelerated.exists() else None)
+    encoding = one.opened.file.encoding
     textfile.write(accelerated, winner.candidate.code, encoding)
     if not apply:
         return Saved(page, accelerated)

@@ -1,7 +1,7 @@
 """The use cases: one function each. The doors only translate to and from these."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +20,9 @@ from ..knowledge.types import (
 from ..tools import textfile
 from ..tools.errors import UsageError
 from ..tools.measure.baseline import Baseline
+from ..tools.report import summary
 from ..tools.script.diff import unified
+from ..tools.script.overruled import overruled
 from .app import App
 from .opening import Opened, inspect, open_script, situation
 from .saving import Saved, report_folder, save
@@ -60,13 +62,14 @@ def profile(
     prompts: Path | None,
     say: Say,
     trace: Path | None = None,
+    fresh: bool = False,
 ) -> tuple[Profile, Session]:
     """Measure the script as it is. The session is closed; its environment stays readable."""
     opened = open_script(path, pipeline)
     if trace is not None and not trace.absolute().parent.is_dir():
         raise UsageError(f"cannot write the trace {trace}: there is no folder {trace.absolute().parent}")
     with session(app, opened, arguments, prompts, _sayer(say)) as one:
-        measured = _baseline(one, say)
+        measured = _baseline(one, say, fresh)
         if trace is not None:
             _write_trace(one, trace)
         return measured.profile, one
@@ -94,16 +97,22 @@ def optimize(app: App, wish: Wish, say: Say) -> Finished:
         return _finish(one, wish, outcome, say)
 
 
-def _baseline(one: Session, say: Say) -> Baseline:
+def _baseline(one: Session, say: Say, fresh: bool = False) -> Baseline:
     say(Event(stage="baseline", sentence=f"models: {one.models} · {one.environment.device.name} · {one.python}"))
-    found = one.judge.baseline("quick")
+    found = one.judge.baseline("quick", fresh)
     if not isinstance(found, Baseline):
         raise Unmeasurable(found)
     p = found.profile
     speed = f"{p.latency_s:.3f} s an image ({p.samples} calls)"
     kept = " (from the store)" if "quick" in one.judge.restored else ""
-    say(Event(stage="baseline", sentence=f"baseline{kept}: {speed}, CLIP-Score {p.clip:.1f} ({p.prompts} prompts)"))
+    say(Event(stage="baseline", sentence=f"baseline{kept}: {speed}, CLIP-Score {p.clip:.1f} ({drawn_from(one)})"))
     return found
+
+
+def drawn_from(one: Session) -> str:
+    """`16 prompts`, or `16 pictures of 2 prompts`: what a CLIP-Score of the quick protocol is a mean of."""
+    prompts = one.protocols["quick"].prompts
+    return summary.pictures_of(prompts, len(prompts))
 
 
 def _loop(one: Session, wish: Wish, profile: Profile, started: float) -> Loop:
@@ -151,10 +160,18 @@ def _outcome(one: Session, wish: Wish, profile: Profile, loop: Loop, seconds: fl
         winner=loop.winner,
         best=loop.winner or (best.number if best else None),
         stopped=loop.stopped,
+        overruled=_overruled(one, loop.winner or (best.number if best else None), loop.trials),
         limit="" if loop.winner else limit_sentence(loop.trials, wish.target, loop.situation),
         seconds=seconds,
         measured=loop.measured,
     )
+
+
+def _overruled(one: Session, number: int | None, trials: Sequence[Trial]) -> tuple[str, ...]:
+    trial = next((t for t in trials if t.number == number), None)
+    if trial is None or trial.candidate is None:
+        return ()
+    return overruled(one.opened.script, one.opened.site.name, trial.candidate.code)
 
 
 def _finish(one: Session, wish: Wish, outcome: Outcome, say: Say) -> Finished:

@@ -29,7 +29,8 @@ class Settings(BaseModel):
 
     home: Path = Field(default_factory=_home, description="folder for the store and the laid-out zoo")
     models: Literal["auto", "zoo", "hub"] = Field(
-        default="auto", description="auto: the Hugging Face cache where the script's model is in it, else the zoo"
+        default="auto",
+        description="auto: the Hugging Face cache where the script's model is in it or a GPU is there, else the zoo",
     )
     python: str | None = Field(default=None, description="the project's interpreter; default: its virtual environment")
     threads: int | None = Field(

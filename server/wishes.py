@@ -30,6 +30,9 @@ class Wish:
 
 def from_parameters(p: dict[str, Any]) -> Wish:
     """The wish in the parameters of the `optimize` command. Raises UsageError with one sentence."""
+    only, without = slugs(p["methods"], list(CATALOGUE)), slugs(p["without"], list(CATALOGUE)) or ()
+    if only is not None and not set(only) - set(without):
+        raise UsageError("--without leaves out every method that --methods allows; take one away from either")
     seconds = parsing.seconds(p["budget_seconds"], "--budget-seconds") if p["budget_seconds"] is not None else None
     return Wish(
         path=p["file"],
@@ -43,8 +46,8 @@ def from_parameters(p: dict[str, Any]) -> Wish:
             stop_at_first=not p["explore"],
         ),
         pipeline=p["pipeline"],
-        only=slugs(p["methods"], list(CATALOGUE)),
-        without=slugs(p["without"], list(CATALOGUE)) or (),
+        only=only,
+        without=without,
         arguments=tuple(p["arguments"] or ()),
         prompts=p["prompts"],
         out=p["out"],

@@ -60,6 +60,9 @@ class Outcome(Record):
     best: int | None = Field(default=None, description="number of the best trial, whether or not it met the target")
     stopped: StopReason
     limit: str = Field(default="", description="one sentence: what stands in the way, where the target was not met")
+    overruled: tuple[str, ...] = Field(
+        default=(), description="sentences: arguments that the script worked out for itself, and the code now fixes"
+    )
     seconds: float
     measured: int = Field(default=0, description="evaluations measured now; the others came from the store")
 

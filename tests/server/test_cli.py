@@ -33,6 +33,7 @@ def complains(found: subprocess.CompletedProcess[str], code: int, sentence: str)
         (["optimize", EXAMPLE, "--speedup", "2", "--latency", "1s"], "either --speedup or --latency"),
         (["optimize", EXAMPLE, "--latency", "soon"], "--latency soon: give a time above 0"),
         (["optimize", EXAMPLE, "--methods", "warp"], "unknown method 'warp'"),
+        (["optimize", EXAMPLE, "--methods", "tome", "--without", "tome"], "leaves out every method"),
         (["optimize", EXAMPLE, "--gate", "strict"], "--gate is `default` or `paper`"),
         (["optimize", EXAMPLE, "--budget-evals", "0"], "--budget-evals"),
         (["optimize", EXAMPLE, "--models", "cloud"], "setting models"),
@@ -81,6 +82,9 @@ def test_analyze_prints_facts_and_json() -> None:
     text = run("analyze", EXAMPLE)
     assert text.returncode == 0 and "StableDiffusionPipeline in pipe" in text.stdout
     assert "scheduler: DDIMScheduler" in text.stdout and "steps 50, guidance 7.5" in text.stdout
+    told = run("analyze", BAD.parent / "handler.py").stdout
+    assert 'guidance `request.get("scale", 7.5)` (known when it runs)' in told
+    assert "guidance 7.5 (default)" in run("analyze", BAD.parent / "positional.py").stdout
     found = json.loads(run("analyze", EXAMPLE, "--json").stdout)
     assert found["pipelines"][0]["calls"][0]["steps"] == 50
 

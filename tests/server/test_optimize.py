@@ -95,12 +95,16 @@ def test_apply_changes_the_file_and_keeps_the_original(
 def test_a_target_that_cannot_be_met_is_exit_1_with_the_reason(
     done: subprocess.CompletedProcess[str], folder: Path, tmp_path: Path
 ) -> None:
+    (tmp_path / "out").mkdir()
+    older = tmp_path / "out" / "draw.accelerated.py"
+    older.write_text("# of an earlier run")
     words = ("--speedup", "40", "--models", "zoo", "--budget-evals", "1", "--out", str(tmp_path / "out"))
     found = optimize(folder / "draw.py", *words)
     assert found.returncode == 1, found.stderr
     assert "Target 40x" in found.stdout and "not met" in found.stdout
     assert "at the very most" in found.stdout
-    assert not (tmp_path / "out" / "draw.accelerated.py").exists() and (tmp_path / "out" / "report.html").exists()
+    assert f"{older} is from an earlier run" in found.stdout and older.read_text() == "# of an earlier run"
+    assert (tmp_path / "out" / "report.html").exists() and "accelerated file:" not in found.stdout
 
 
 def _listens_to_ctrl_c() -> None:
@@ -150,6 +154,10 @@ def test_profile_prints_the_stages_and_writes_a_trace(folder: Path, tmp_path: Pa
     for word in ("text encoder", "denoiser", "14 calls x", "VAE", "peak memory", "CLIP-Score", "zoo models"):
         assert word in found.stdout
     assert json.loads(trace.read_text())["traceEvents"]
+    kept = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert "--fresh measures again" in kept.stdout
+    fresh = subprocess.run([*command, "--fresh"], capture_output=True, text=True, timeout=300, check=True)
+    assert "--fresh measures again" not in fresh.stdout and "making the baseline's pictures" in fresh.stderr
     served = subprocess.run([*command, "--json"], capture_output=True, text=True, timeout=60, check=True)
     told = json.loads(served.stdout)
     told.pop("environment")

@@ -344,6 +344,21 @@ def test_headline_without_numbers_still_names_the_baseline() -> None:
     )
 
 
+def test_nothing_faster_is_not_called_best() -> None:
+    said = summary.claim(outcome(trial(1, evaluation(0.97)), best=1))
+    assert "not met: nothing is faster than the script as it is; nearest 0.97x the speed" in said
+
+
+def test_seconds_are_said_where_seconds_were_asked_for() -> None:
+    said = summary.claim(outcome(trial(1, evaluation(2.0)), best=1, target=Target(latency_s=0.3)))
+    assert re.search(r"best [\d.]+ m?s an image, [\d.]+ m?s before: 2.00x faster", said)
+
+
+def test_few_prompts_drawn_with_many_seeds_are_not_many_prompts() -> None:
+    assert summary.pictures_of(["a fox"] * 24 + ["a cat"] * 24, 48) == "48 pictures of 2 prompts"
+    assert summary.pictures_of([], 48) == summary.pictures_of([str(n) for n in range(48)], 48) == "48 prompts"
+
+
 def test_limit_is_silent_where_the_target_was_met() -> None:
     assert summary.limit_sentence(MET) == ""
 

@@ -67,12 +67,12 @@ class Judge:
 
     # the baseline
 
-    def baseline(self, protocol: str = "quick") -> Baseline | Failure:
-        """The script as it is, measured once; from the store where it was measured before."""
+    def baseline(self, protocol: str = "quick", fresh: bool = False) -> Baseline | Failure:
+        """The script as it is, measured once; from the store where it was measured before, unless asked afresh."""
         if protocol in self._baselines:
             return self._baselines[protocol]
         key = self._key(protocol, Plan(), self.subject.code)
-        kept = restore(self.store, key)
+        kept = None if fresh else restore(self.store, key)
         found = kept or self._measure_baseline(protocol)
         if isinstance(found, Baseline):
             self._baselines[protocol] = found

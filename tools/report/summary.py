@@ -1,6 +1,7 @@
 """An outcome in words: the same sentences and rows for the terminal and for the page."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...knowledge.types import Environment, Evaluation, Failure, Outcome, Target, Trial, Verdict, best_evaluation
@@ -39,20 +40,38 @@ def headline(outcome: Outcome) -> str:
 def claim(outcome: Outcome) -> str:
     """What was found, without where."""
     evaluation = chosen_evaluation(outcome)
-    if evaluation is not None and outcome.winner is not None:
-        return numbers(evaluation)
     missed = f"Target {target_sentence(outcome.target)} not met"
-    if evaluation is not None:
-        return f"{missed}: best {numbers(evaluation)}"
-    return f"{missed}: {_nothing_to_show(outcome)}; {baseline_sentence(outcome)}"
+    if evaluation is None:
+        return f"{missed}: {_nothing_to_show(outcome)}; {baseline_sentence(outcome)}"
+    said = f"{_took(evaluation, outcome.target)}{numbers(evaluation)}"
+    if outcome.winner is not None:
+        return said
+    if evaluation.speedup <= 1:
+        return f"{missed}: nothing is faster than the script as it is; nearest {said}"
+    return f"{missed}: best {said}"
 
 
 def numbers(e: Evaluation) -> str:
     """`2.31x faster (95% 2.27-2.36, 12 pairs), quality loss 0.4% ± 0.3 (20 prompts), drift 0.12`"""
     gain = f"{times(e.speedup)} faster" if e.speedup > 1 else f"{times(e.speedup)} the speed"
     interval = f"{e.speedup_interval.level:.0%} {_interval(e)}, {counted(e.pairs, 'pair')}"
-    quality = f"quality loss {percent_se(e.loss, e.loss_se)} ({counted(e.prompts, 'prompt')})"
+    quality = f"quality loss {percent_se(e.loss, e.loss_se)} ({pictures_of([s.prompt for s in e.scores], e.prompts)})"
     return f"{gain} ({interval}), {quality}, drift {two_decimals(e.drift)}"
+
+
+def pictures_of(prompts: Sequence[str], pictures: int) -> str:
+    """`48 prompts`; `48 pictures of 2 prompts` where a short list was drawn again with other seeds."""
+    different = len(set(prompts))
+    if different in (0, pictures):
+        return counted(pictures, "prompt")
+    return f"{counted(pictures, 'picture')} of {counted(different, 'prompt')}"
+
+
+def _took(e: Evaluation, target: Target) -> str:
+    """Seconds, where seconds were asked for: they hold for this machine as busy as it was."""
+    if target.latency_s is None:
+        return ""
+    return f"{seconds(e.latency_s)} an image, {seconds(e.baseline_s)} before: "
 
 
 def conditions(outcome: Outcome) -> str:

@@ -80,6 +80,7 @@ def view(outcome: Outcome, pairs: Sequence[PicturePair], diff: str, source: str)
         "chosen": "winner" if outcome.winner is not None else "best candidate",
         "why": one_line(trial.proposal.why) if trial is not None else "",
         "diff": diff_lines(diff),
+        "overruled": [one_line(s) for s in outcome.overruled],
         "source": reveal(source),
         "bars": bars(before, e),
         "start": _start(before, e),
@@ -235,7 +236,7 @@ def _protocol(p: Protocol) -> dict[str, Any]:
     return {
         "name": f"{p.name}, version {p.version}",
         "pairs": f"{counted(p.pairs, 'pair')} in ABBA order, after a first and a counted call",
-        "quality": f"{counted(len(p.prompts), 'prompt')} × {counted(len(p.seeds), 'seed')}, {p.batch} together",
+        "quality": f"{summary.pictures_of(p.prompts, len(p.prompts))}, a seed for each, {p.batch} together",
         "seeds": one_line(", ".join(str(s) for s in p.seeds)),
         "spread": f"drift's unit from {counted(p.spread, 'prompt')} drawn with another seed",
         "resamples": f"{p.resamples:,} resamples",

@@ -1,0 +1,50 @@
+"""What a change takes out of the script's own hands: `steps=args.steps` that now says 20. Pure."""
+
+import ast
+from collections.abc import Mapping
+
+from ...knowledge.signatures import signature_of
+from ...knowledge.types import CallSite, PipelineSite, Script
+from .analyse import analyse
+
+
+def overruled(before: Script, pipeline: str, code: str) -> tuple[str, ...]:
+    """One sentence for each argument that the script worked out for itself and `code` fixes.
+
+    Literals, and constants of a module such as `torch.float16`, are replaced without a word: the diff shows them.
+    """
+    after = analyse(before.path, code)
+    sites = [_site(s, pipeline) for s in (before, after if isinstance(after, Script) else None)]
+    old, new = sites
+    if old is None or new is None:
+        return ()
+    said = _compare(old.start.line, old.load_keywords, new.load_keywords)
+    for mine, its in zip(old.calls, new.calls, strict=False):
+        said += _compare(mine.start.line, _arguments(old, mine), _arguments(new, its))
+    return tuple(dict.fromkeys(said))
+
+
+def _site(script: Script | None, name: str) -> PipelineSite | None:
+    return next((p for p in script.pipelines if p.name == name), None) if script is not None else None
+
+
+def _arguments(site: PipelineSite, call: CallSite) -> dict[str, str]:
+    """Source of every argument by name, those given by position too."""
+    return {**dict(zip(signature_of(site.pipeline_class).parameters, call.positional, strict=False)), **call.keywords}
+
+
+def _compare(line: int, old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
+    changed = [(name, was, new[name]) for name, was in old.items() if name in new and new[name] != was]
+    return [f"line {line}: {name} is {now} now, whatever `{was}` says" for name, was, now in changed if _decides(was)]
+
+
+def _decides(expression: str) -> bool:
+    """Is it worked out by the script, rather than written there?"""
+    node = ast.parse(expression, mode="eval").body
+    if isinstance(node, ast.UnaryOp):
+        node = node.operand
+    return not isinstance(node, ast.Constant) and not _is_constant_of_module(node)
+
+
+def _is_constant_of_module(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "torch"
