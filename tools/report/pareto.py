@@ -100,7 +100,7 @@ def pareto(outcome: Outcome, theme: Theme = LIGHT) -> bytes:
     axes.plot(1, 0, "s", color=theme.ink, ms=7, zorder=6)
     _named(chart)
     _colour_bar(figure, chart)
-    _legend(figure, theme)
+    _legend(figure, chart)
     _words(figure, chart)
     out = io.BytesIO()
     figure.savefig(out, format="png", facecolor=theme.paper)
@@ -195,7 +195,8 @@ def _named(chart: _Chart) -> None:
     chart.axes.plot([x, x], [chart.box.bottom, y], color=ink, linewidth=0.9, linestyle=(0, (1, 2)), zorder=1)
     leftish = x < (chart.box.left + chart.box.right) / 2
     at, side = ((5, 4), "left") if leftish else ((-5, 4), "right")
-    _label(chart.axes, text, (x, chart.box.bottom), at, ink, ha=side, size=10.5, weight="bold")
+    over = {"boxstyle": "square,pad=0.1", "facecolor": chart.theme.paper, "alpha": 0.85, "linewidth": 0}
+    _label(chart.axes, text, (x, chart.box.bottom), at, ink, ha=side, size=10.5, weight="bold", over=over)
 
 
 def _colour_bar(figure: Figure, chart: _Chart) -> None:
@@ -209,15 +210,20 @@ def _colour_bar(figure: Figure, chart: _Chart) -> None:
         room.axhline(bound, color=theme.ink, linewidth=1.6)
 
 
-def _legend(figure: Figure, theme: Theme) -> None:
+def _legend(figure: Figure, chart: _Chart) -> None:
+    """Only what is in the chart."""
+    theme, won = chart.theme, chart.outcome.winner
+    dots = [p for p in chart.points if p.trial.number != won]
     key: dict[str, Any] = {"linestyle": "none", "markerfacecolor": theme.grid, "markeredgecolor": theme.faint}
-    handles = [
-        Line2D([], [], marker="o", ms=8, label="quick", **key),
-        Line2D([], [], marker="D", ms=7, label="final", **key),
-        Line2D([], [], marker="*", ms=14, label="winner", **key),
-        Line2D([], [], marker="o", ms=8, mew=1.6, mec=theme.ink, mfc=theme.grid, color=theme.ink, label="front"),
-        Line2D([], [], marker="s", ms=7, linestyle="none", color=theme.ink, label="the script as it is"),
-    ]
+    ink: dict[str, Any] = {"linestyle": "none", "color": theme.ink}
+    entries = (
+        (any(p.e.protocol == "quick" for p in dots), Line2D([], [], marker="o", ms=8, label="quick", **key)),
+        (any(p.e.protocol == "final" for p in dots), Line2D([], [], marker="D", ms=7, label="final", **key)),
+        (won is not None, Line2D([], [], marker="*", ms=14, label="winner", **key)),
+        (any(p.front for p in dots), Line2D([], [], marker="o", ms=8, mew=1.6, mfc=theme.grid, label="front", **ink)),
+        (True, Line2D([], [], marker="s", ms=7, label="the script as it is", **ink)),
+    )
+    handles = [handle for there, handle in entries if there]
     style: dict[str, Any] = {"frameon": False, "labelcolor": theme.ink, "fontsize": 10}
     place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0.0, 0.15), "ncols": 3, "columnspacing": 1.4}
     figure.legend(handles=handles, handletextpad=0.4, **place, **style)
@@ -248,7 +254,8 @@ def _label(
     va: Literal["top", "bottom"] = "bottom",
     size: float = 9.5,
     weight: str = "normal",
+    over: dict[str, Any] | None = None,
 ) -> None:
-    """Words beside a point, `offset` in points of type."""
+    """Words beside a point, `offset` in points of type; `over` is the box that keeps lines behind them away."""
     place: dict[str, Any] = {"xytext": offset, "textcoords": "offset points", "annotation_clip": False}
-    axes.annotate(text, at, color=colour, ha=ha, va=va, size=size, weight=weight, zorder=8, **place)
+    axes.annotate(text, at, color=colour, ha=ha, va=va, size=size, weight=weight, zorder=8, bbox=over, **place)

@@ -1,6 +1,6 @@
 """What the page shows, worked out before any HTML is written. Pure, but for opening pictures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
@@ -196,7 +196,18 @@ def _value(value: object) -> str:
         return "not recorded"
     if isinstance(value, float):
         return f"{value:,.4g}"
+    if isinstance(value, Mapping):
+        return one_line(", ".join(_item(k, v) for k, v in value.items()), 160) or "none"  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    if isinstance(value, tuple):
+        return one_line(", ".join(map(str, value)), 160) or "none"  # pyright: ignore[reportUnknownArgumentType]
     return one_line(str(value), 160)
+
+
+def _item(key: object, value: object) -> str:
+    """`deepcache(interval=2)` of methods, `50 calls of 2` of batch sizes."""
+    if not isinstance(value, Mapping):
+        return f"{value} calls of {key}"
+    return f"{key}({', '.join(f'{k}={v}' for k, v in value.items())})"  # pyright: ignore[reportUnknownVariableType]
 
 
 def _latency(trial: Trial) -> str:
