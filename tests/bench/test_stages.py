@@ -16,6 +16,7 @@ from diffagent_mcp.bench.stages.evaluate import Findings, Stages, batch_of
 from diffagent_mcp.bench.stages.place import lay, site_of
 from diffagent_mcp.bench.stages.static import compare
 from diffagent_mcp.bench.stages.thresholds import card_name, ground, specimens
+from diffagent_mcp.bench.tasks.inputs import source
 from diffagent_mcp.bench.tasks.load import load
 from diffagent_mcp.knowledge.types import (
     Attributes,
@@ -220,6 +221,10 @@ def test_every_task_has_a_bound_to_meet() -> None:
     cards = {card_name(t) for t in everything}
     assert {"sd15 text2img", "sdxl img2img", "dit class2img 256", "controlnet text2img"} <= cards
     assert all(specimens(everything, card) for card in cards)
+    assert len(specimens(everything, "sd15 text2img")) == 2 and specimens(everything, "none") == []
+    assert {source(t).name for t in specimens(everything, "controlnet text2img")} == {
+        f"scene-{n}.png" for n in range(6)
+    }
     other = ENVIRONMENT.model_copy(update={"models_version": "another"})
     assert ground(ENVIRONMENT, "a") != ground(other, "a") != ground(other, "b")
     elsewhere = ENVIRONMENT.model_copy(update={"device": CPU.model_copy(update={"name": "another"})})

@@ -14,6 +14,9 @@ from typer.testing import CliRunner
 from diffagent_mcp.knowledge.catalogue import METHODS
 from diffagent_mcp.knowledge.types import Failure
 from diffagent_mcp.server import cli, exits, reference
+from diffagent_mcp.server.reference.commands import commands, parameters
+from diffagent_mcp.server.reference.methods import method_section
+from diffagent_mcp.server.reference.tables import cell
 from diffagent_mcp.server.service import Unmeasurable
 
 ROOT = Path(__file__).parents[2]
@@ -40,7 +43,7 @@ def test_main_writes_every_page(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("method", METHODS, ids=lambda m: m.slug)
 def test_every_method_shows_what_it_writes_and_how_it_is_proven(method: Any) -> None:
-    section = reference.method_section(method)
+    section = method_section(method)
     added = [line for line in section.splitlines() if line.startswith("+") and not line.startswith("+++")]
     assert added, f"{method.slug} changes nothing in the example"
     assert "leaves no sign" not in section, f"{method.slug} has no proof that the example could fail"
@@ -59,26 +62,25 @@ def test_exit_codes_are_those_of_the_command_line(kind: Any) -> None:
     assert ended.value.code == exits.of_failure(kind)
 
 
-@pytest.mark.parametrize("name,command", list(reference.commands()))
+@pytest.mark.parametrize("name,command", list(commands()))
 def test_every_command_and_option_has_a_help_text(name: str, command: Any) -> None:
-    found = list(reference.parameters(command))
+    found = list(parameters(command))
     assert command.__doc__, f"{name} has no docstring"
     assert not [p.name for p in found if len(p.help) < 5]
 
 
-@pytest.mark.parametrize("name,command", list(reference.commands()))
+@pytest.mark.parametrize("name,command", list(commands()))
 def test_options_are_named_as_the_command_line_names_them(
     name: str, command: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for variable, value in {"COLUMNS": "300", "TERM": "dumb", "NO_COLOR": "1"}.items():
         monkeypatch.setenv(variable, value)
     shown = set(re.findall(r"--[a-z][a-z-]*", CliRunner().invoke(cli.app, [*name.split(), "--help"]).stdout))
-    assert {p.name for p in reference.parameters(command) if not p.positional} == shown - {"--help"}
+    assert {p.name for p in parameters(command) if not p.positional} == shown - {"--help"}
 
 
 def test_a_table_cell_stays_one_cell() -> None:
-    cell = reference._cell("a|b\nc")  # pyright: ignore[reportPrivateUsage]
-    assert cell == "a\\|b c"
+    assert cell("a|b\nc") == "a\\|b c"
 
 
 def public_without_docstring() -> Iterator[str]:
@@ -122,7 +124,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", GUIDES, ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_options_in_the_guides_exist(page: Path) -> None:
-    known = {p.name for _, c in reference.commands() for p in reference.parameters(c)} | {"--version", "--help"}
+    known = {p.name for _, c in commands() for p in parameters(c)} | {"--version", "--help"}
     lines = [line for line in page.read_text(encoding="utf-8").splitlines() if "diffagent-mcp " in line]
     asked = {option for line in lines for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", line)}
     assert asked <= known

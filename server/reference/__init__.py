@@ -1,0 +1,32 @@
+"""The reference pages, written from the code: `make docs`, or `python -m diffagent_mcp.server.reference FOLDER`."""
+
+from pathlib import Path
+
+from ...tools import textfile
+from .bounds import bounds_page
+from .commands import cli_page
+from .failures import failures_page
+from .methods import methods_page
+from .settings import settings_page
+
+WRITTEN = "<!-- Written by `make docs` from the code. Do not edit. -->\n"
+
+
+def main(folder: str) -> None:
+    """Write every page into `folder`."""
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    for name, text in render().items():
+        textfile.write(target / name, text)
+
+
+def render() -> dict[str, str]:
+    """File name -> text of every reference page."""
+    pages = {
+        "methods.md": methods_page(),
+        "failures.md": failures_page(),
+        "cli.md": cli_page(),
+        "settings.md": settings_page(),
+        "stage2-bounds.md": bounds_page(),
+    }
+    return {name: WRITTEN + "\n" + text.rstrip("\n") + "\n" for name, text in pages.items()}
