@@ -205,4 +205,6 @@ def _effort(case: Case) -> str:
     if it.requests or it.tokens or it.cost_usd:
         asked = words.counted_thousands(it.requests, "request")
         parts += [asked, words.counted_thousands(it.tokens, "token"), f"${it.cost_usd:,.2f}"]
+    if case.judged.judged_in:
+        return ", ".join([*parts, f"judged in run {case.judged.judged_in}, where the same code was handed in"])
     return ", ".join([*parts, f"{seconds(case.judged.seconds)} with judging"])

@@ -25,13 +25,13 @@ MINUTES = {
     "sdxl": 8.0,
     "vae256 decoder": 0.0,
     "vae256 encoder": 0.0,
-    "dit": 12.0,
+    "dit": 30.0,
     "sd21": 6.0,
     "vae256fold decoder": 1.5,
     "vae256fold encoder": 0.3,
-    "pixart": 15.0,
-    "sigma": 2.0,
-    "controlnet": 2.5,
+    "pixart": 45.0,
+    "sigma": 4.0,
+    "controlnet": 10.0,
 }
 FOLDERS: dict[str, tuple[str, ...]] = {
     "vae": (),

@@ -119,6 +119,7 @@ class Judged(Record):
     absolute: Absolute | None = None
     relative: Relative | None = None
     seconds: float = Field(default=0.0, description="wall-clock of solving and judging")
+    judged_in: str = Field(default="", description="the run that judged the same code before; empty: this one did")
 
     @property
     def passed(self) -> bool:

@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 
 from ...bench.running.desk import Desk
+from ...bench.running.recall import recall
 from ...bench.running.shared import SharedScorer
 from ...bench.solvers.problem import Solver
 from ...bench.stages import protocols as asking
@@ -23,7 +24,7 @@ from ...bench.stages.static import compare
 from ...bench.stages.thresholds import CANDIDATES
 from ...bench.zoo import cache as zoo
 from ...knowledge.pipelines import card_for
-from ...knowledge.types import Calibrated, Environment, Protocol, Task, Threshold
+from ...knowledge.types import Calibrated, Environment, Protocol, Run, Task, Threshold
 from ...tools import device, models
 from ...tools.measure import interpreter
 from ...tools.measure.protocols import FINAL_PROMPTS, class_protocols, protocols
@@ -196,7 +197,7 @@ class BenchApp:
 
     @contextlib.contextmanager
     def desk(
-        self, solver: Solver, calibrated: Mapping[str, Calibrated], budget: int, bound: Callable[[Task], Threshold]
+        self, run: Run, solver: Solver, calibrated: Mapping[str, Calibrated], bound: Callable[[Task], Threshold]
     ) -> Generator[Desk, None, None]:
         """A worker's place with a warm runner."""
         store = Store(self.app.settings.home / "store.sqlite")
@@ -216,8 +217,9 @@ class BenchApp:
                 store=store,
                 calibrated=calibrated,
                 protocols=self.searching,
-                budget=budget,
+                budget=run.evaluations,
                 clock=time.monotonic,
+                recall=lambda task, code: recall(Bench(store), run, bound, task, code),
             )
         store.close()
 

@@ -114,7 +114,7 @@ def work(app: BenchApp, prepared: Prepared, wanted: Wanted, say: Say, tell: Tell
     found = bounds(app, prepared.tasks, tell)
 
     def open_desk(number: int) -> AbstractContextManager[Desk]:
-        return app.desk(prepared.solver, prepared.calibrated, prepared.run.evaluations, found.of)
+        return app.desk(prepared.run, prepared.solver, prepared.calibrated, found.of)
 
     working = Work(
         run=prepared.run,
