@@ -3,13 +3,30 @@
 Validation is the constructor, genes are the bounds of the fields, documentation is docstring and descriptions.
 """
 
-from collections.abc import Iterator
-from typing import ClassVar, get_args, get_origin
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import ClassVar, Literal, get_args, get_origin
 
 from annotated_types import Ge, Le, MultipleOf
 
 from .situation import Situation
 from .types import Change, Plan, Record, Scalar, Step, Trace
+
+Kind = Literal[
+    "sampler",
+    "cache",
+    "tokens",
+    "attention",
+    "guidance",
+    "precision",
+    "compile",
+    "layout",
+    "vae",
+    "pipeline",
+    "memory",
+    "parallel",
+]
+"""what a method works on; a person looks for it under this heading"""
 
 
 class Effect(Record):
@@ -41,6 +58,7 @@ class Method(Record):
 
     slug: ClassVar[str]
     title: ClassVar[str]
+    kind: ClassVar[Kind]
     fits: ClassVar[frozenset[str]]
     """backbones it works on"""
     order: ClassVar[int]
@@ -52,6 +70,14 @@ class Method(Record):
     """pictures made several at a time are the same as one at a time"""
     lossless: ClassVar[bool] = False
     """the picture does not change beyond rounding"""
+    devices: ClassVar[frozenset[str]] = frozenset({"cpu", "cuda", "mps"})
+    """kinds of device it runs on"""
+    needs: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """library -> version specifier, such as `{"diffusers": ">=0.35"}`; `package` must be there in any version"""
+    searched: ClassVar[bool] = True
+    """worth trying when speed is sought; False for what saves memory, or is described and cannot be measured here"""
+    backfires: ClassVar[tuple[str, ...]] = ()
+    """when it does harm, one sentence each, for people: `int8 dynamic without compile is 20x slower`"""
     gain: ClassVar[str]
     """what it is known to gain and cost, in words"""
     sources: ClassVar[tuple[str, ...]] = ()
@@ -72,6 +98,10 @@ class Method(Record):
     def misfit(self, situation: Situation, plan: Plan) -> str | None:
         """Why it does not fit here beyond backbone, package and clashes; None where it does."""
         return None
+
+    def undo(self, situation: Situation) -> tuple[str, ...] | None:
+        """Statements that take it away again between two calls, `{pipe}` for the pipeline; None: load it anew."""
+        raise NotImplementedError
 
     def written(self, steps: int, plan: Plan) -> dict[str, Scalar]:
         """Its settings as code and live objects show them (`steps` are those that run), to compare with what is found.

@@ -11,6 +11,7 @@ def change_for(plan: Plan, situation: Situation) -> Change:
     imports = dict.fromkeys(i for c in changes for i in c.imports)
     return Change(
         imports=tuple(imports),
+        definitions=tuple(dict.fromkeys(d for c in changes for d in c.definitions)),
         load_keywords={k: v for c in changes for k, v in c.load_keywords.items()},
         scheduler=next((c.scheduler for c in changes if c.scheduler), None),
         setup=tuple(line for c in changes for line in c.setup),

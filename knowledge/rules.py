@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from packaging.specifiers import SpecifierSet
 from pydantic import ValidationError
 
 from .catalogue import CATALOGUE, METHODS, method_of
@@ -24,6 +25,10 @@ def unusable(kind: type[Method], situation: Situation) -> str | None:
     """Why no setting of a method can be used here: for `doctor`, and to keep it out of the search."""
     if situation.backbone not in kind.fits:
         return f"needs a {' or '.join(sorted(kind.fits))} denoiser; {situation.pipeline_class} has {situation.backbone}"
+    if situation.device.kind not in kind.devices:
+        return f"needs {' or '.join(sorted(kind.devices))}; this device is {situation.device.kind}"
+    if reason := _version_missing(kind, situation):
+        return reason
     if kind.package and kind.package not in situation.libraries:
         return f"{kind.package} is not installed in the project's environment: pip install {kind.package}"
     if kind.slug in situation.pipeline.applied and kind.slug != "precision":
@@ -33,9 +38,18 @@ def unusable(kind: type[Method], situation: Situation) -> str | None:
 
 
 def usable(situation: Situation, only: Sequence[str] | None = None, without: Sequence[str] = ()) -> list[str]:
-    """Slugs of the methods that may be planned with here, in the catalogue's order; `only` None: all."""
-    wanted = [m for m in METHODS if (only is None or m.slug in only) and m.slug not in without]
+    """Slugs of the methods that may be planned with here, in the catalogue's order; `only` None: all for speed."""
+    wanted = [m for m in METHODS if (m.searched if only is None else m.slug in only) and m.slug not in without]
     return [m.slug for m in wanted if unusable(m, situation) is None]
+
+
+def _version_missing(kind: type[Method], situation: Situation) -> str | None:
+    """Which library is too old or too new; one whose version is not known is trusted."""
+    for library, wanted in kind.needs.items():
+        version = situation.libraries.get(library)
+        if version is not None and not SpecifierSet(wanted).contains(version, prereleases=True):
+            return f"needs {library}{wanted}; the project has {version}"
+    return None
 
 
 def _refused(method: Method, situation: Situation) -> str | None:

@@ -8,6 +8,7 @@ class ChannelsLast(Method):
 
     slug = "channels_last"
     title = "Channels-last memory layout"
+    kind = "layout"
     fits = frozenset({"unet"})
     order = 30
     lossless = True

@@ -15,6 +15,7 @@ class Compile(Method):
 
     slug = "compile"
     title = "torch.compile"
+    kind = "compile"
     fits = frozenset({"unet", "dit"})
     order = 90
     clashes = frozenset({"tome", "tgate"})

@@ -17,6 +17,7 @@ class DeepCache(Method):
 
     slug = "deepcache"
     title = "DeepCache"
+    kind = "cache"
     fits = frozenset({"unet"})
     order = 50
     clashes = frozenset({"tgate"})

@@ -8,6 +8,7 @@ class FusedQKV(Method):
 
     slug = "fused_qkv"
     title = "Fused QKV projections"
+    kind = "attention"
     fits = frozenset({"unet", "dit"})
     order = 20
     clashes = frozenset({"tgate"})

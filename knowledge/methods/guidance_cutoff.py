@@ -22,6 +22,7 @@ class GuidanceCutoff(Method):
 
     slug = "guidance_cutoff"
     title = "Guidance cut-off"
+    kind = "guidance"
     fits = frozenset({"unet"})
     order = 70
     clashes = frozenset({"tgate"})

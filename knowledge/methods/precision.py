@@ -12,6 +12,7 @@ class Precision(Method):
 
     slug = "precision"
     title = "Half precision"
+    kind = "precision"
     fits = frozenset({"unet", "dit"})
     order = 1
     gain = "about 2x and half the memory on a GPU with tensor cores; about 1.1x on a CPU with AVX512-bf16 or AMX, else slower"

@@ -37,6 +37,7 @@ class Sampler(Method):
 
     slug = "sampler"
     title = "Sampler and steps"
+    kind = "sampler"
     fits = frozenset({"unet", "dit"})
     order = 0
     gain = (

@@ -24,6 +24,7 @@ class TGate(Method):
 
     slug = "tgate"
     title = "T-GATE"
+    kind = "cache"
     fits = frozenset({"unet", "dit"})
     order = 60
     clashes = frozenset({"deepcache", "guidance_cutoff", "fused_qkv", "compile"})

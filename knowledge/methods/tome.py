@@ -16,6 +16,7 @@ class ToMe(Method):
 
     slug = "tome"
     title = "ToMe, token merging"
+    kind = "tokens"
     fits = frozenset({"unet", "dit"})
     order = 40
     clashes = frozenset({"compile"})

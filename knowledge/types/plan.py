@@ -46,6 +46,9 @@ class Change(Record):
     """
 
     imports: tuple[Import, ...] = ()
+    definitions: tuple[str, ...] = Field(
+        default=(), description="functions or classes of their own, written once behind the imports: our adapters"
+    )
     load_keywords: dict[str, str] = Field(default={}, description="keyword of from_pretrained -> expression")
     scheduler: str | None = Field(default=None, description="statement that sets {pipe}.scheduler, replacing one there")
     setup: tuple[str, ...] = Field(default=(), description="statements to run once, when the pipeline is ready")
