@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from math import exp, log
 
 from ..knowledge.expect import Expectation, expect
+from ..knowledge.experience import Experience
 from ..knowledge.situation import Situation
 from ..knowledge.types import Evaluation, Plan, Trial
 
@@ -19,15 +20,19 @@ _FLOOR = 0.004
 class Calibration:
     """Expectations for one situation, sharpened by what was measured."""
 
-    def __init__(self, situation: Situation, trials: Sequence[Trial] = ()) -> None:
+    def __init__(
+        self, situation: Situation, trials: Sequence[Trial] = (), experiences: Sequence[Experience] = ()
+    ) -> None:
         self.situation = situation
         self._seen: list[tuple[Plan, tuple[float, float, float]]] = []
         for trial in trials:
             if isinstance(trial.verdict, Evaluation):
-                self._learn(trial.proposal.plan, trial.verdict)
+                self._learn(trial.proposal.plan, trial.verdict, situation)
+        for one in experiences:
+            self._learn(one.plan, one, one.situation)
 
-    def _learn(self, plan: Plan, e: Evaluation) -> None:
-        guess = expect(plan, self.situation)
+    def _learn(self, plan: Plan, e: Evaluation | Experience, situation: Situation) -> None:
+        guess = expect(plan, situation)
         speed = log(e.speedup / guess.speedup)
         loss = log(max(e.loss, _FLOOR) / max(guess.loss, _FLOOR))
         drift = log(max(e.drift, 0.02) / max(guess.drift, 0.02))

@@ -29,6 +29,10 @@ Kind = Literal[
 """what a method works on; a person looks for it under this heading"""
 
 
+Difference = Literal["calls", "batch", "guidance", "parameters"]
+"""what a record may show otherwise than the baseline's: denoiser calls, their batch, the guidance scale, the weights"""
+
+
 class Effect(Record):
     """What a method is expected to do to the cost of one image and to its quality. Factors multiply, losses add."""
 
@@ -76,6 +80,8 @@ class Method(Record):
     """library -> version specifier, such as `{"diffusers": ">=0.35"}`; `package` must be there in any version"""
     searched: ClassVar[bool] = True
     """worth trying when speed is sought; False for what saves memory, or is described and cannot be measured here"""
+    explains: ClassVar[frozenset[Difference]] = frozenset()
+    """differences from the baseline that are this method's doing, and no other pipeline"""
     backfires: ClassVar[tuple[str, ...]] = ()
     """when it does harm, one sentence each, for people: `int8 dynamic without compile is 20x slower`"""
     gain: ClassVar[str]

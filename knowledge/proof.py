@@ -26,23 +26,24 @@ _ANYTHING = Plan(steps=(Step(method="sampler"), Step(method="tgate")))
 def _unasked(plan: Plan, trace: Trace, before: Trace) -> list[str]:
     """Differences from the baseline that no method of the plan explains."""
     found: list[str] = []
+    explained = {d for m in methods_of(plan) for d in m.explains}
     if trace.denoiser_calls < 1 or trace.vae_decodes < 1:
         found.append("no denoiser or no decoder ran: the picture did not come from the model")
-    if plan.step("sampler") is None and trace.denoiser_calls != before.denoiser_calls:
+    if "calls" not in explained and trace.denoiser_calls != before.denoiser_calls:
         found.append(
             f"{trace.denoiser_calls} denoiser calls instead of {before.denoiser_calls}, which the plan does not ask for"
         )
     if trace.latent_shape[1:] != before.latent_shape[1:]:
         found.append(f"latents are {trace.latent_shape[1:]} instead of {before.latent_shape[1:]}: another resolution")
-    if trace.denoiser_parameters != before.denoiser_parameters and not trace.fused_qkv:
+    known = trace.fused_qkv or "parameters" in explained
+    if trace.denoiser_parameters != before.denoiser_parameters and not known:
         found.append(f"the denoiser has {trace.denoiser_parameters} parameters instead of {before.denoiser_parameters}")
     if swallowed := sorted(set(trace.swallowed) - set(before.swallowed)):
         found.append(f"{trace.pipeline_class}.__call__ swallows {', '.join(swallowed)}: these keywords do nothing")
     if trace.image_size != before.image_size:
         found.append(f"pictures are {trace.image_size} instead of {before.image_size}")
-    if trace.guidance_scale != before.guidance_scale:
+    if "guidance" not in explained and trace.guidance_scale != before.guidance_scale:
         found.append(f"guidance scale {trace.guidance_scale} instead of {before.guidance_scale}")
-    guided = plan.step("guidance_cutoff") or plan.step("tgate")
-    if guided is None and set(trace.batch_sizes) != set(before.batch_sizes):
+    if "batch" not in explained and set(trace.batch_sizes) != set(before.batch_sizes):
         found.append("the denoiser's batch differs from the baseline's: guidance or batching was changed")
     return found

@@ -1,6 +1,7 @@
 """Is this plan sensible here? Pure: no torch, no device, no network."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice, product
 
 from packaging.specifiers import SpecifierSet
 from pydantic import ValidationError
@@ -10,7 +11,11 @@ from .method import Method
 from .situation import Situation
 from .types import InvalidPlan, Plan, Step
 
-_ANOTHER_SAMPLER = Step(method="sampler", params={"name": "dpmpp_2m", "steps": 20})
+_LEANT_ON = (
+    Step(method="sampler", params={"name": "dpmpp_2m", "steps": 20}),
+    Step(method="precision", params={"dtype": "float16"}),
+)
+"""what makes other methods possible: another sampler, half precision"""
 
 
 def problems(plan: Plan, situation: Situation) -> list[InvalidPlan]:
@@ -33,8 +38,12 @@ def unusable(kind: type[Method], situation: Situation) -> str | None:
         return f"{kind.package} is not installed in the project's environment: pip install {kind.package}"
     if kind.slug in situation.pipeline.applied and kind.slug != "precision":
         return "the script already uses it"
+    if (hazard := situation.pipeline.forbids(kind.slug, kind.kind)) is not None:
+        return hazard.sentence
     reasons = [_refused(m, situation) for m in _settings(kind)]
-    return None if None in reasons else reasons[0]
+    if None in reasons or any(_refused(m, situation) is None for m in combined(kind)):
+        return None
+    return reasons[0]
 
 
 def usable(situation: Situation, only: Sequence[str] | None = None, without: Sequence[str] = ()) -> list[str]:
@@ -47,15 +56,17 @@ def _version_missing(kind: type[Method], situation: Situation) -> str | None:
     """Which library is too old or too new; one whose version is not known is trusted."""
     for library, wanted in kind.needs.items():
         version = situation.libraries.get(library)
-        if version is not None and not SpecifierSet(wanted).contains(version, prereleases=True):
+        if version and not SpecifierSet(wanted).contains(version, prereleases=True):
             return f"needs {library}{wanted}; the project has {version}"
     return None
 
 
 def _refused(method: Method, situation: Situation) -> str | None:
-    """Why this setting does not fit, alone and with another sampler; None where either does."""
+    """Why this setting does not fit, alone and beside each method that others lean on; None where it fits once."""
     alone = method.misfit(situation, Plan(steps=(method.step(),)))
-    return alone and method.misfit(situation, Plan(steps=(_ANOTHER_SAMPLER, method.step())))
+    if alone is None or any(method.misfit(situation, Plan(steps=(s, method.step()))) is None for s in _LEANT_ON):
+        return None
+    return alone
 
 
 def _settings(kind: type[Method]) -> Iterator[Method]:
@@ -64,6 +75,13 @@ def _settings(kind: type[Method]) -> Iterator[Method]:
     for name, values in kind.genes():
         for value in (values[0], values[-1]) if isinstance(values[0], int | float) else values:
             yield kind(**{name: value})  # pyright: ignore[reportArgumentType]
+
+
+def combined(kind: type[Method]) -> Iterator[Method]:
+    """Settings of several knobs at once: each at its lowest, its highest, or any of its words."""
+    knobs = [[(n, v) for v in ((vs[0], vs[-1]) if isinstance(vs[0], int | float) else vs)] for n, vs in kind.genes()]
+    for values in islice(product(*knobs), 64):
+        yield kind(**dict(values))  # pyright: ignore[reportArgumentType]
 
 
 def _step_problems(step: Step, plan: Plan, situation: Situation) -> Iterator[InvalidPlan]:

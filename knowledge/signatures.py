@@ -2,29 +2,21 @@
 
 from types import MappingProxyType
 
-from .types import Record
-
-
-class Signature(Record):
-    """`__call__` of one pipeline class. A test holds each against the installed diffusers."""
-
-    parameters: tuple[str, ...]
-    """those that may be given by position, as far as anybody does, in order"""
-    steps: int = 50
-    guidance_scale: float = 7.5
-    strength: float | None = None
-    """image-to-image: the share of the steps that is run; None where every step is"""
-
+from .signature import Signature
+from .signatures_newer import NEWER
 
 _TIMES = ("num_inference_steps", "timesteps", "sigmas")
 _SIZE = ("height", "width")
 _SD = Signature(
     parameters=("prompt", *_SIZE, *_TIMES, "guidance_scale", "negative_prompt", "num_images_per_prompt"),
+    swallows=True,
 )
 _PIXART = Signature(
     parameters=("prompt", "negative_prompt", *_TIMES, "guidance_scale", "num_images_per_prompt", *_SIZE),
     steps=20,
     guidance_scale=4.5,
+    callback=False,
+    swallows=True,
 )
 SIGNATURES = MappingProxyType(
     {
@@ -35,6 +27,7 @@ SIGNATURES = MappingProxyType(
                 *("guidance_scale", "negative_prompt", "num_images_per_prompt"),
             ),
             strength=0.8,
+            swallows=True,
         ),
         "StableDiffusionXLPipeline": Signature(
             parameters=(
@@ -42,6 +35,7 @@ SIGNATURES = MappingProxyType(
                 *("guidance_scale", "negative_prompt", "negative_prompt_2", "num_images_per_prompt"),
             ),
             guidance_scale=5.0,
+            swallows=True,
         ),
         "StableDiffusionXLImg2ImgPipeline": Signature(
             parameters=(
@@ -50,18 +44,23 @@ SIGNATURES = MappingProxyType(
             ),
             guidance_scale=5.0,
             strength=0.3,
+            swallows=True,
         ),
         "StableDiffusionControlNetPipeline": Signature(
             parameters=(
                 *("prompt", "image", *_SIZE, *_TIMES),
                 *("guidance_scale", "negative_prompt", "num_images_per_prompt"),
-            )
+            ),
+            swallows=True,
         ),
         "DiTPipeline": Signature(
-            parameters=("class_labels", "guidance_scale", "generator", "num_inference_steps"), guidance_scale=4.0
+            parameters=("class_labels", "guidance_scale", "generator", "num_inference_steps"),
+            guidance_scale=4.0,
+            callback=False,
         ),
         "PixArtAlphaPipeline": _PIXART,
         "PixArtSigmaPipeline": _PIXART,
+        **NEWER,
     }
 )
 UNKNOWN = Signature(parameters=("prompt",))

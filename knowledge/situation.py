@@ -4,13 +4,14 @@ from typing import Literal
 
 from pydantic import Field
 
-from .pipelines import CARDS
+from .pipelines import EVERY_CARD, any_card_for
+from .signature import Signature
 from .signatures import signature_of
-from .types import Device, PipelineSite, Profile, Record, Stages
+from .types import CallSite, DenoiserFacts, Device, PipelineSite, Profile, Record, Stages, Trace
 
 Backbone = Literal["unet", "dit", "unknown"]
 
-BACKBONES: dict[str, Backbone] = {c.pipeline_class: c.backbone for c in CARDS}
+BACKBONES: dict[str, Backbone] = {c.pipeline_class: c.backbone for c in EVERY_CARD}
 
 DEFAULT_STEPS = 50
 DEFAULT_GUIDANCE = 7.5
@@ -29,15 +30,32 @@ class Situation(Record):
     images_per_call: int = 1
     scheduler: str | None = Field(default=None, description="class of the live scheduler, where it was measured")
     stages: Stages | None = Field(default=None, description="the baseline's breakdown, where it was measured")
+    facts: DenoiserFacts | None = Field(default=None, description="of the live pipeline, where it was measured")
+    at_hand: tuple[str, ...] | None = Field(
+        default=None, description="hub ids whose files can be loaded here; None: nobody looked"
+    )
 
     @property
     def backbone(self) -> Backbone:
-        return BACKBONES.get(self.pipeline_class, "unknown")
+        """As the card says; where the class has none, as the live object shows."""
+        known = BACKBONES.get(self.pipeline_class)
+        return known or (self.facts.backbone if self.facts else "unknown")
 
     @property
     def denoiser(self) -> str:
         """The attribute of the pipeline that holds the denoiser."""
-        return "unet" if self.backbone == "unet" else "transformer"
+        if self.facts is not None:
+            return self.facts.attribute
+        card = any_card_for(self.pipeline_class)
+        return (card.denoiser if card else "") or ("unet" if self.backbone == "unet" else "transformer")
+
+    @property
+    def flow(self) -> bool:
+        """Was the model trained to follow straight lines from noise to picture? Other samplers' sigmas are foreign."""
+        if self.facts is not None and self.facts.prediction is not None:
+            return self.facts.prediction == "flow"
+        card = any_card_for(self.pipeline_class, self.pipeline.model_id)
+        return (card.prediction == "flow") if card else (self.scheduler or "").startswith("FlowMatch")
 
     @property
     def denoiser_share(self) -> float:
@@ -58,23 +76,40 @@ def situation_at(site: PipelineSite, device: Device, libraries: dict[str, str]) 
         device=device,
         libraries=libraries,
         steps=(first.steps if first else None) or usual.steps,
-        guidance_scale=usual.guidance_scale if first is None or first.guidance_scale is None else first.guidance_scale,
+        guidance_scale=_guidance(first, usual),
         strength=(first.strength if first else None) or usual.strength,
         scheduler=site.scheduler,
     )
 
 
+def _guidance(call: CallSite | None, usual: Signature) -> float:
+    """The scale that doubles the work; of a distilled model it is not the one that is called `guidance_scale`."""
+    if call is None or usual.guidance is None:
+        return usual.guidance_scale
+    if usual.guidance == "guidance_scale":
+        return usual.guidance_scale if call.guidance_scale is None else call.guidance_scale
+    try:
+        return float(call.keywords[usual.guidance])
+    except (KeyError, ValueError):
+        return usual.guidance_scale
+
+
 def measured(known: Situation, profile: Profile) -> Situation:
     """Static knowledge overruled by what was measured of the live pipeline."""
-    trace = profile.trace
+    seen = recorded(known, profile.trace)
+    return seen.model_copy(update={"images_per_call": profile.images_per_call, "stages": profile.stages})
+
+
+def recorded(known: Situation, trace: Trace) -> Situation:
+    """Static knowledge overruled by the record of one call."""
+    said = trace.guidance_scale if signature_of(trace.pipeline_class).guidance == "guidance_scale" else None
     return known.model_copy(
         update={
             "pipeline_class": trace.pipeline_class,
             "steps": trace.requested_steps or known.steps,
-            "guidance_scale": known.guidance_scale if trace.guidance_scale is None else trace.guidance_scale,
+            "guidance_scale": known.guidance_scale if said is None else said,
             "strength": trace.strength if trace.requested_steps else known.strength,
             "scheduler": trace.scheduler_class,
-            "images_per_call": profile.images_per_call,
-            "stages": profile.stages,
+            "facts": trace.facts,
         }
     )

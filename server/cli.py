@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from ..tools.errors import SetupError, UsageError
-from . import asking, exits
+from . import asking, consulting, exits
 from .benchmark import cli as benchmark
 
 app = typer.Typer(
@@ -214,20 +214,13 @@ def doctor(
 
     found = examine(build(load({"python": python})), file, pipeline, deep)
     if as_json:
-        facts, usable = dict(found.facts), {slug: reason or "" for slug, reason in found.methods}
-        print(json.dumps({"facts": facts, "unusable": usable, "problems": found.problems}, indent=2))
+        print(json.dumps(found.as_json(), indent=2))
     else:
         printing.diagnosis(found)
     raise typer.Exit(3 if found.problems else 0)
 
 
-@app.command()
-def methods(as_json: Json = False) -> None:
-    """The acceleration methods that are known; with --json also their knobs."""
-    from ..knowledge.catalogue import METHODS
-    from . import printing
-
-    if as_json:
-        print(json.dumps({m.slug: m.model_json_schema() for m in METHODS}, indent=2))
-    else:
-        printing.methods()
+app.command()(consulting.methods)
+app.command()(consulting.explain)
+app.command()(consulting.search)
+app.command()(consulting.revert)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ..knowledge import rules
 from ..knowledge.catalogue import METHODS
@@ -18,12 +19,30 @@ _NOWHERE = Position(line=1, column=0)
 
 
 @dataclass(frozen=True)
+class Usability:
+    """One method, and why it cannot be used here; None where it can."""
+
+    slug: str
+    kind: str
+    why_not: str | None
+
+
+@dataclass(frozen=True)
 class Diagnosis:
     """What `doctor` found."""
 
     facts: list[tuple[str, str]]
-    methods: list[tuple[str, str | None]]
+    methods: list[Usability]
     problems: list[str]
+
+    def as_json(self) -> dict[str, Any]:
+        """`unusable` names every method, with an empty reason where it can be used."""
+        return {
+            "facts": dict(self.facts),
+            "unusable": {m.slug: m.why_not or "" for m in self.methods},
+            "kinds": {m.slug: m.kind for m in self.methods},
+            "problems": self.problems,
+        }
 
 
 def examine(app: App, path: Path | None, pipeline: str | None, deep: bool) -> Diagnosis:
@@ -43,7 +62,12 @@ def examine(app: App, path: Path | None, pipeline: str | None, deep: bool) -> Di
     facts += _models(app)
     environment = Environment(device=here, python=version, libraries=libraries)
     where = _situation(path, pipeline, environment)
-    return Diagnosis(facts, [(m.slug, rules.unusable(m, where)) for m in METHODS], problems)
+    return Diagnosis(facts, usabilities(where), problems)
+
+
+def usabilities(where: Situation) -> list[Usability]:
+    """Every method of the catalogue, in its order."""
+    return [Usability(m.slug, m.kind, rules.unusable(m, where)) for m in METHODS]
 
 
 def _versions(python: Path, problems: list[str]) -> tuple[str, dict[str, str]]:

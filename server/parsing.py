@@ -8,6 +8,7 @@ from ..knowledge.types import Target
 from ..tools.errors import UsageError
 
 _UNITS = {"s": 1.0, "ms": 1e-3, "": 1.0, "sec": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
+_MEGABYTES = {"": 1e3, "gb": 1e3, "g": 1e3, "gib": 1073.741824, "mb": 1.0, "m": 1.0, "mib": 1.048576}
 
 
 def target(speedup: str | None, latency: str | None, max_loss: float, max_drift: float, gate: str) -> Target:
@@ -34,6 +35,16 @@ def times(text: str) -> float:
     value = float(match.group(1).replace(",", ".")) if match else 0.0
     if not 1.0 < value < 1000.0:
         raise UsageError(f"--speedup {text}: a speedup is a number above 1, such as 2 for twice as fast")
+    return value
+
+
+def megabytes(text: str, option: str) -> float:
+    """`12GB`, `8192 MB`, `11.9GiB` as megabytes; a bare number is gigabytes."""
+    match = re.fullmatch(r"\s*([0-9]*[.,]?[0-9]+)\s*([a-z]*)\s*", text, re.IGNORECASE)
+    unit = _MEGABYTES.get(match.group(2).lower()) if match else None
+    value = float(match.group(1).replace(",", ".")) * unit if match and unit else 0.0
+    if not 0 < value < 1e9:
+        raise UsageError(f"{option} {text}: give an amount of memory above 0 such as 12GB or 8000MB")
     return value
 
 

@@ -135,9 +135,9 @@ def _knob(site: PipelineSite, call: CallSite, name: str, value: float | None, de
 
 def methods() -> None:
     """The catalogue with every knob."""
-    table = _table("method", "what it does", "gain and cost")
+    table = _table("method", "kind", "what it does", "gain and cost")
     for m in METHODS:
-        table.add_row(m.slug, Text(m.summary()), Text(m.gain))
+        table.add_row(m.slug, m.kind, Text(m.summary()), Text(m.gain))
     out.print(table)
 
 
@@ -146,9 +146,9 @@ def diagnosis(found: Diagnosis) -> None:
     for name, value in found.facts:
         out.print(Text(f"{name:<14} {value}"))
     out.print()
-    table = _table("method", "usable here", "why not")
-    for slug, reason in found.methods:
-        table.add_row(slug, "no" if reason else "yes", Text(reason or ""))
+    table = _table("method", "kind", "usable here", "why not")
+    for m in found.methods:
+        table.add_row(m.slug, m.kind, "no" if m.why_not else "yes", Text(m.why_not or ""))
     out.print(table)
     for problem in found.problems:
         out.print(Text(f"problem: {problem}", style="yellow"))

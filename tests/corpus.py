@@ -17,6 +17,12 @@ SCRIPTS = {
     for p in (*sorted((HERE.parent / "examples").glob("*.py")), *sorted((HERE / "scripts").glob("*.py")))
     if p.stem != "settings_beside"
 }
+SHAPES = {
+    p.relative_to(HERE / "scripts" / "shapes").with_suffix("").as_posix().replace("/", "_"): p
+    for p in sorted((HERE / "scripts" / "shapes").rglob("*"))
+    if p.suffix in (".py", ".ipynb") and p.stem != "__init__"
+}
+"""read and edited, never run: what they load is not in the zoo"""
 EVERY = pytest.mark.parametrize("path", SCRIPTS.values(), ids=SCRIPTS.keys())
 
 

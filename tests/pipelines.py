@@ -54,6 +54,12 @@ image.save("picture.png")
 """
 
 
+_PARTS = (
+    *("timestep_spacing", "layerwise_casting", "vae_slicing", "vae_tiling", "tiny_vae"),
+    *("prompt_cache", "batching", "progress_bar"),
+)
+
+
 @dataclass(frozen=True)
 class Case:
     """One checkpoint in one mode."""
@@ -74,11 +80,19 @@ class Case:
         return text.replace("begin, 0.6", "None, begin, 0.6") if "XLImg2Img" in self.pipeline_class else text
 
     @property
+    def parts(self) -> set[str]:
+        """Slugs of the methods that fit beside the denoiser, on a CPU and with no package but diffusers."""
+        return {*_PARTS} - ({"prompt_cache", "batching"} if self.pipeline_class == "DiTPipeline" else set())
+
+    @property
     def transformer(self) -> bool:
         return self.pipeline_class.startswith(("DiT", "PixArt"))
 
 
-_SAMPLED = "sampler deepcache tome guidance_cutoff fused_qkv channels_last"
+_SAMPLED = (
+    "sampler deepcache taylorseer pyramid_attention tome guidance_cutoff guidance_interval fused_qkv channels_last"
+)
+_BLOCKS = "first_block_cache taylorseer mag_cache pyramid_attention layer_skip"
 CASES = (
     Case("sd15", "StableDiffusionPipeline", SD15, _TEXT, f"{_SAMPLED} tgate", "PNDMScheduler", 7),
     Case("sd21", "StableDiffusionPipeline", SD21, _TEXT, f"{_SAMPLED} tgate", "DDIMScheduler"),
@@ -95,7 +109,7 @@ CASES = (
         "PNDMScheduler",
         7,
     ),
-    Case("dit", "DiTPipeline", DIT, _CLASS, "sampler tome", "DDIMScheduler"),
-    Case("alpha", "PixArtAlphaPipeline", ALPHA, _TEXT, "sampler tgate fused_qkv", "DPMSolverMultistepScheduler"),
-    Case("sigma", "PixArtSigmaPipeline", SIGMA, _TEXT, "sampler tgate fused_qkv", "DPMSolverMultistepScheduler"),
+    Case("dit", "DiTPipeline", DIT, _CLASS, f"sampler tome {_BLOCKS}", "DDIMScheduler"),
+    Case("alpha", "PixArtAlphaPipeline", ALPHA, _TEXT, f"sampler tome tgate fused_qkv {_BLOCKS}", "DPMSolverMultistepScheduler"),
+    Case("sigma", "PixArtSigmaPipeline", SIGMA, _TEXT, f"sampler tome tgate fused_qkv faster_cache {_BLOCKS}", "DPMSolverMultistepScheduler"),
 )

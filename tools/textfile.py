@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import UsageError
+from .script.analyse import Unreadable
+from .script.notebook import Notebook, read_notebook
 
 _LARGEST = 20_000_000
 _LONGEST = 200
@@ -20,23 +22,41 @@ class TextFile:
 
     path: Path
     text: str
+    """the file's text; of a notebook, its code cells as one script"""
     encoding: str
+    notebook: Notebook | None = None
+
+    def filled(self, code: str) -> str:
+        """What to write to a file of the same kind: `code` itself, or the notebook with `code` in its cells."""
+        return code if self.notebook is None else self.notebook.filled(code)
 
 
 def read(path: Path) -> TextFile:
-    """Read a Python file. Raises UsageError with one sentence where that cannot be done."""
+    """Read a Python file, or a notebook as one. Raises UsageError with one sentence where that cannot be done."""
     try:
         data = _bytes_of(path)
     except OSError as e:
         raise UsageError(f"cannot read {_shown(path)}: {e.strerror}") from e
     except ValueError as e:
         raise UsageError(f"cannot read {str(path)!r}: {e}") from e
+    if path.name.removesuffix(".orig").endswith(".ipynb"):
+        return _notebook(path, data)
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         text = data.decode("utf-8" if encoding == "utf-8-sig" else encoding)
     except (SyntaxError, UnicodeDecodeError, LookupError) as e:
         raise UsageError(f"{path} is not Python text: {e}") from e
     return TextFile(path, text, "utf-8" if encoding == "utf-8-sig" else encoding)
+
+
+def _notebook(path: Path, data: bytes) -> TextFile:
+    try:
+        notebook = read_notebook(str(path), data.decode("utf-8"))
+    except UnicodeDecodeError as e:
+        raise UsageError(f"{path} is not a notebook: {e}") from e
+    if isinstance(notebook, Unreadable):
+        raise UsageError(notebook.message)
+    return TextFile(path, notebook.python, "utf-8", notebook)
 
 
 def _bytes_of(path: Path) -> bytes:

@@ -1,7 +1,10 @@
 from math import ceil
+from types import MappingProxyType
 
 from pydantic import Field
 
+from ..adapters import SAFE_DEEPCACHE
+from ..caching import CACHES
 from ..method import Effect, Method, Symptom
 from ..situation import Situation
 from ..steps import visits_twice
@@ -11,8 +14,9 @@ from ..types import Change, Import, Plan, Trace
 class DeepCache(Method):
     """Reuse the UNet's deep features between neighbouring denoising steps; only the outermost blocks run each step.
 
-    The library keeps the step at which its first call began. Image-to-image begins at a step that depends on strength
-    and number of steps, so scripts in which these vary would start later pictures from an old cache.
+    The library looks timesteps up, and keeps the step at which its first call began: samplers that visit a timestep
+    twice, and image-to-image whose strength varies, would run on stale features; offloading takes the lookup away
+    after the first picture. There an adapter of ours counts.
     """
 
     slug = "deepcache"
@@ -20,8 +24,9 @@ class DeepCache(Method):
     kind = "cache"
     fits = frozenset({"unet"})
     order = 50
-    clashes = frozenset({"tgate"})
+    clashes = CACHES | {"tgate", "guidance_interval"}
     package = "DeepCache"
+    needs = MappingProxyType({"DeepCache": ">=0.1.1,<0.2"})
     gain = "1.5-2.1x at interval 2-3; details soften as the interval grows, and more so when steps are already few"
     sources = ("Ma et al. 2024, arXiv 2312.00858", "DeepCache 0.1.1")
     symptoms = (
@@ -35,18 +40,38 @@ class DeepCache(Method):
         ),
     )
 
-    interval: int = Field(default=3, ge=2, le=8, multiple_of=1, description="steps from one full pass to the next")
-    branch: int = Field(default=0, ge=0, le=2, multiple_of=1, description="skip branch kept fresh; higher is finer")
+    backfires = (
+        "where steps are already few, neighbouring steps differ too much: below 10 steps details dissolve",
+        "with a ControlNet only the U-Net is cached; the ControlNet runs whole at every step",
+        "batch size and resolution must stay within a run; a callback that halves the batch between full passes fails",
+        "it looks each timestep up on the device, which costs small denoisers on a GPU",
+    )
+
+    interval: int = Field(
+        default=3,
+        ge=2,
+        le=8,
+        multiple_of=1,
+        description="steps from one full pass to the next; more is faster and coarser",
+    )
+    branch: int = Field(
+        default=0, ge=0, le=2, multiple_of=1, description="skip branch kept fresh; higher is finer and slower"
+    )
 
     def change(self, situation: Situation, plan: Plan) -> Change:
+        helper = "SafeDeepCache" if _goes_stale(situation, plan) else "DeepCacheSDHelper"
         return Change(
             imports=(Import(module="DeepCache", name="DeepCacheSDHelper"),),
+            definitions=(SAFE_DEEPCACHE,) if helper == "SafeDeepCache" else (),
             setup=(
-                "deepcache_helper = DeepCacheSDHelper(pipe={pipe})",
+                f"deepcache_helper = {helper}(pipe={{pipe}})",
                 f"deepcache_helper.set_params(cache_interval={self.interval}, cache_branch_id={self.branch})",
                 "deepcache_helper.enable()",
             ),
         )
+
+    def undo(self, situation: Situation) -> tuple[str, ...] | None:
+        return ("deepcache_helper.disable()",)
 
     def effect(self, situation: Situation) -> Effect:
         shallow = 0.28 + 0.12 * self.branch
@@ -60,14 +85,10 @@ class DeepCache(Method):
         )
 
     def misfit(self, situation: Situation, plan: Plan) -> str | None:
-        if visits_twice(situation.scheduler) and plan.step("sampler") is None:
-            return (
-                f"{situation.scheduler} visits each timestep twice, which makes DeepCache skip almost every full pass"
-            )
-        if situation.strength is not None and _begins_differ(situation):
-            return (
-                "strength or steps differ from call to call, and DeepCache would start later pictures from an old cache"
-            )
+        if situation.denoiser != "unet":
+            return f"DeepCache looks for pipe.unet, and {situation.pipeline_class} has {situation.denoiser}"
+        if situation.pipeline_class.startswith("Kandinsky"):
+            return "Kandinsky names every argument that it gives its U-Net, and DeepCache counts on their places"
         return None
 
     def unproven(self, trace: Trace, before: Trace) -> str | None:
@@ -79,6 +100,15 @@ class DeepCache(Method):
         if trace.mid_block_calls < expected - 1:
             return f"the deep blocks ran {trace.mid_block_calls} times where interval {self.interval} needs {expected}"
         return None
+
+
+def _goes_stale(situation: Situation, plan: Plan) -> bool:
+    """Would the library skip full passes, begin a picture from the last one's features, or lose its counting?"""
+    sampler = plan.step("sampler")
+    own = sampler is None or sampler.params.get("name") == "keep"
+    twice = own and visits_twice(situation.scheduler)
+    offloaded = any("offload" in s for s in (*situation.pipeline.applied, *(s.method for s in plan.steps)))
+    return twice or offloaded or (situation.strength is not None and _begins_differ(situation))
 
 
 def _begins_differ(situation: Situation) -> bool:

@@ -25,8 +25,11 @@ class GuidanceCutoff(Method):
     kind = "guidance"
     fits = frozenset({"unet"})
     order = 70
-    clashes = frozenset({"tgate"})
+    clashes = frozenset(
+        {"tgate", "guidance_interval", "taylorseer", "pyramid_attention", "faster_cache", "few_step_lora"}
+    )
     batch_safe = False
+    explains = frozenset({"batch"})
     gain = "up to 1.2x at half the steps, 1.4x at 80%; costs adherence when cut early"
     sources = (
         "diffusers.callbacks.SDCFGCutoffCallback",
@@ -37,6 +40,12 @@ class GuidanceCutoff(Method):
             pattern=r"Sizes of tensors must match|size of tensor a .* must match the size of tensor b",
             sentence="cached features keep the guided batch; the cut-off is left out",
         ),
+    )
+
+    backfires = (
+        "cut early, the prompt is followed less: colours and counts go first",
+        "on a GPU half the batch is not half the time where the full batch does not fill it",
+        "several prompts in one call come out as the last of them, in silence: the callback keeps one",
     )
 
     after: float = Field(
@@ -63,6 +72,9 @@ class GuidanceCutoff(Method):
             return index
         interval = int(cache.params.get("interval", 3))
         return max(interval, round((index + 1) / interval) * interval) - 1
+
+    def undo(self, situation: Situation) -> tuple[str, ...] | None:
+        return ()
 
     def effect(self, situation: Situation) -> Effect:
         cut = 1 - self.after

@@ -1,5 +1,8 @@
+from types import MappingProxyType
+
 from pydantic import Field
 
+from ..caching import CACHES
 from ..method import Effect, Method, Symptom
 from ..situation import Situation
 from ..steps import steps_of
@@ -13,6 +16,12 @@ _LOADERS = {
 }
 _NEEDS_PAIRED_BATCH = {"HeunDiscreteScheduler", "KDPM2DiscreteScheduler"}
 _WARM_UP = 2
+_UNPATCH = """\
+for layer in {pipe}.DENOISER.modules():
+    if type(layer).__name__ == "Attention":
+        layer.__dict__.pop("forward", None)
+        layer.__dict__.pop("cache", None)"""
+"""the library has no way back; the layers' own functions are still there, below the patches"""
 
 
 class TGate(Method):
@@ -27,8 +36,19 @@ class TGate(Method):
     kind = "cache"
     fits = frozenset({"unet", "dit"})
     order = 60
-    clashes = frozenset({"deepcache", "guidance_cutoff", "fused_qkv", "compile"})
+    explains = frozenset({"batch"})
+    clashes = CACHES | {
+        "deepcache",
+        "guidance_cutoff",
+        "guidance_interval",
+        "fused_qkv",
+        "compile",
+        "layer_skip",
+        "xformers",
+        "few_step_lora",
+    }
     package = "tgate"
+    needs = MappingProxyType({"tgate": ">=1.0,<2"})
     gain = "1.2-1.5x; late steps refine detail and hardly look at the prompt"
     sources = ("Zhang et al. 2024, arXiv 2404.02747", "tgate 1.0.0")
     symptoms = (
@@ -38,11 +58,29 @@ class TGate(Method):
         ),
     )
 
+    backfires = (
+        "after the gate the prompt is no longer looked at: small things that form late may be lost",
+        "the attention layers stay patched after the call, so a plain pipe(...) behind it draws something else, in silence",
+        "it replaces the attention layers' own forward: custom attention processors are passed over",
+    )
+
     gate: float = Field(
         default=0.5, ge=0.2, le=0.8, multiple_of=0.1, description="share of the steps before the gate; less is faster"
     )
-    sp_interval: int = Field(default=1, ge=1, le=5, multiple_of=1, description="self-attention every n steps before it")
-    fi_interval: int = Field(default=1, ge=1, le=5, multiple_of=1, description="self-attention every n steps after it")
+    sp_interval: int = Field(
+        default=1,
+        ge=1,
+        le=5,
+        multiple_of=1,
+        description="self-attention every n steps before it; more is faster and coarser",
+    )
+    fi_interval: int = Field(
+        default=1,
+        ge=1,
+        le=5,
+        multiple_of=1,
+        description="self-attention every n steps after it; more is faster and coarser",
+    )
 
     def change(self, situation: Situation, plan: Plan) -> Change:
         loader = _LOADERS[situation.pipeline_class]
@@ -57,6 +95,9 @@ class TGate(Method):
     def written(self, steps: int, plan: Plan) -> dict[str, Scalar]:
         gate = max(2, round(self.gate * steps))
         return {"gate_step": gate, "sp_interval": self.sp_interval, "fi_interval": self.fi_interval}
+
+    def undo(self, situation: Situation) -> tuple[str, ...] | None:
+        return (_UNPATCH.replace("DENOISER", situation.denoiser),)
 
     def effect(self, situation: Situation) -> Effect:
         after = 1 - self.gate

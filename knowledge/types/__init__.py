@@ -5,6 +5,7 @@ Times are seconds, memory is megabytes (10^6 bytes), quality loss is a fraction 
 """
 
 from .benchmark import Absolute, FailureClass, Judged, Mismatch, Relative, Run, Static, Submission, Threshold
+from .denoiser import DenoiserFacts
 from .environment import Device, Environment, Protocol
 from .failure import (
     AnyVerdict,
@@ -21,12 +22,13 @@ from .failure import (
     Unscorable,
     Verdict,
 )
+from .matrix import Matrix, Row, Tried
 from .measurement import Evaluation, Interval, Profile, PromptScore, Stages, Trace
 from .outcome import Event, Outcome, StopReason, Trial, best_evaluation
 from .plan import Candidate, Change, Import, Plan, Proposal, Step
 from .record import Record, Scalar, as_json
 from .request import Budget, Intent, Request, Search, Target
-from .script import CallSite, PipelineSite, Position, Script
+from .script import CallSite, Hazard, Maker, PipelineSite, Position, Script
 from .task import Attributes, Calibrated, Difficulty, Task
 
 __all__ = [
@@ -39,6 +41,7 @@ __all__ = [
     "Candidate",
     "Change",
     "Crashed",
+    "DenoiserFacts",
     "Device",
     "Difficulty",
     "EditRefused",
@@ -47,11 +50,14 @@ __all__ = [
     "Event",
     "Failure",
     "FailureClass",
+    "Hazard",
     "Import",
     "Intent",
     "Interval",
     "InvalidPlan",
     "Judged",
+    "Maker",
+    "Matrix",
     "Mismatch",
     "ModelMissing",
     "NeedsInput",
@@ -69,6 +75,7 @@ __all__ = [
     "Record",
     "Relative",
     "Request",
+    "Row",
     "Run",
     "Scalar",
     "Script",
@@ -84,6 +91,7 @@ __all__ = [
     "TimedOut",
     "Trace",
     "Trial",
+    "Tried",
     "Unscorable",
     "Verdict",
     "as_json",

@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from .denoiser import DenoiserFacts
 from .record import Record, Scalar
 
 
@@ -53,9 +54,30 @@ class Trace(Record):
     self_attention_tokens: tuple[int, ...] = Field(default=(), description="distinct lengths seen by attn1, sorted")
     self_attention_calls: int = 0
     cross_attention_calls: int = Field(default=0, description="attn2 key projections that really ran")
+    attention_kernels: tuple[str, ...] = Field(
+        default=(), description="kernels behind PyTorch's attention that ran: flash, efficient, cudnn, math"
+    )
     fused_qkv: bool = False
     channels_last: bool = False
     compiled: bool = False
+    compile_mode: str | None = Field(default=None, description="of torch.compile: default, reduce-overhead, ...")
+    timestep_spacing: str | None = Field(default=None, description="leading, trailing, linspace; as it is configured")
+    solver: dict[str, Scalar] = Field(default={}, description="algorithm_type, use_karras_sigmas of the scheduler")
+    vae_class: str | None = None
+    vae_id: str | None = Field(default=None, description="what it was loaded from, where that is known")
+    vae_upcast: bool = Field(default=False, description="it is turned to float32 for every picture")
+    vae_passes: int | None = Field(default=None, description="of the decoder's network; None: not counted")
+    vae_slicing: bool = False
+    vae_tiling: bool = False
+    adapters: tuple[str, ...] = Field(default=(), description="LoRAs that are active in the denoiser")
+    weights: dict[str, int] = Field(default={}, description="type of the weights -> layers of the denoiser")
+    quantised_layers: int = Field(default=0, description="layers whose weights a library keeps in fewer bits")
+    offload: str | None = Field(default=None, description="model, sequential, group")
+    parallel: int | None = Field(default=None, description="devices that share one picture")
+    tf32: bool = Field(default=False, description="float32 products may be computed in TF32")
+    images_per_call: int = 1
+    progress_bar: bool = True
+    watermark: bool = False
     methods: dict[str, dict[str, Scalar]] = Field(
         default={}, description="slugs of the methods found on the live objects -> their settings there"
     )
@@ -63,6 +85,7 @@ class Trace(Record):
     swallowed: tuple[str, ...] = Field(default=(), description="keywords of the call that __call__ ignores silently")
     gflop: float | None = Field(default=None, description="counted by torch's FlopCounterMode; None: not counted")
     image_size: tuple[int, int] | None = Field(default=None, description="width, height of one picture")
+    facts: DenoiserFacts | None = Field(default=None, description="what the live pipeline says of itself")
 
 
 class Profile(Record):

@@ -13,6 +13,15 @@ class Position(Record):
     column: int
 
 
+class Hazard(Record):
+    """Something in the text that some methods would break, or that works against itself."""
+
+    slug: str = Field(description="few_steps, own_attention, own_callback, changes_guidance, shared, ...")
+    sentence: str = Field(description="one sentence for people: what is there, and what it means for acceleration")
+    line: int
+    forbids: tuple[str, ...] = Field(default=(), description="slugs and kinds of methods that it rules out")
+
+
 class CallSite(Record):
     """One call of the pipeline: `image = pipe(prompt, num_inference_steps=50).images[0]`."""
 
@@ -21,6 +30,9 @@ class CallSite(Record):
     receiver: str = Field(description="the expression that is called, as written: `pipe`, `self.pipe`")
     method: str = Field(default="__call__", description="`__call__`, or `tgate` for pipe.tgate(...)")
     function: str | None = Field(default=None, description="qualified name of the enclosing function, if any")
+    handler: str | None = Field(
+        default=None, description="what calls that function, where a server does: `POST /generate`, `gradio`"
+    )
     positional: tuple[str, ...] = Field(default=(), description="source of each positional argument")
     keywords: dict[str, str] = Field(default={}, description="keyword -> source of its value")
     starred: tuple[str, ...] = Field(default=(), description="source of each **mapping")
@@ -51,7 +63,21 @@ class PipelineSite(Record):
         default=(), description="the same, with the settings that can be read in the text"
     )
     preprocessors: tuple[str, ...] = Field(default=(), description="what prepares a conditioning image: canny")
+    hazards: tuple[Hazard, ...] = ()
+    built_in: str | None = Field(default=None, description="the other file of the package that builds it")
     calls: tuple[CallSite, ...] = ()
+
+    def forbids(self, slug: str, kind: str) -> Hazard | None:
+        """The first hazard that rules a method out."""
+        return next((h for h in self.hazards if slug in h.forbids or kind in h.forbids), None)
+
+
+class Maker(Record):
+    """A function of another file of the same package that returns a pipeline."""
+
+    name: str = Field(description="as this file calls it: `load`, `models.load`")
+    path: str
+    site: PipelineSite = Field(description="the pipeline, as that file builds it")
 
 
 class Script(Record):
@@ -59,4 +85,5 @@ class Script(Record):
 
     path: str
     pipelines: tuple[PipelineSite, ...] = ()
+    elsewhere: tuple[Maker, ...] = Field(default=(), description="makers of pipelines that this file imports")
     source_sha: str

@@ -6,8 +6,10 @@ from ...tools import textfile
 from .bounds import bounds_page
 from .commands import cli_page
 from .failures import failures_page
+from .matrix import matrix_page
 from .methods import methods_page
 from .settings import settings_page
+from .silence import silence_page
 
 WRITTEN = "<!-- Written by `make docs` from the code. Do not edit. -->\n"
 
@@ -28,5 +30,7 @@ def render() -> dict[str, str]:
         "cli.md": cli_page(),
         "settings.md": settings_page(),
         "stage2-bounds.md": bounds_page(),
+        "matrix.md": matrix_page(),
+        "silent-failures.md": silence_page(),
     }
     return {name: WRITTEN + "\n" + text.rstrip("\n") + "\n" for name, text in pages.items()}

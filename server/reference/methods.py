@@ -1,55 +1,35 @@
 """The page of the methods."""
 
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from ...agents import coder
 from ...knowledge.catalogue import METHODS
 from ...knowledge.method import Method
-from ...knowledge.situation import Situation
-from ...knowledge.types import Device, Plan, Script, Trace
-from ...tools.script.analyse import analyse
-from ...tools.script.diff import unified
+from ...knowledge.pipelines import CARDS
+from ...knowledge.silent import silent_failures_of
+from ...knowledge.topic import described
+from ...knowledge.types import Step
+from ..explaining import UNCHANGED, Shown, shown, undo_of
+from ..place import Place, bare
 from .tables import anchor, fenced, table
 
-EXAMPLE = """\
-from diffusers import StableDiffusionPipeline
-
-pipe = StableDiffusionPipeline.from_pretrained("stable-diffusion-v1-5/stable-diffusion-v1-5").to("cuda")
-image = pipe("a lighthouse at dusk", num_inference_steps=50).images[0]
-"""
-UNCHANGED = Trace(
-    pipeline_class="StableDiffusionPipeline",
-    denoiser_class="UNet2DConditionModel",
-    denoiser_parameters=859_520_964,
-    denoiser_dtype="float32",
-    scheduler_class="PNDMScheduler",
-    timesteps=51,
-    guidance_scale=7.5,
-    requested_steps=50,
-    denoiser_calls=51,
-    batch_sizes={"2": 51},
-    latent_shape=(2, 4, 64, 64),
-    mid_block_calls=51,
-    self_attention_tokens=(64, 256, 1024, 4096),
-    self_attention_calls=816,
-    cross_attention_calls=816,
-    vae_decodes=1,
-    image_size=(512, 512),
-)
-"""what the runner would record of EXAMPLE as it is"""
+_LIBRARIES = {"diffusers": "0.42.0"}
 
 
 def methods_page() -> str:
     """Every method of the catalogue: what it is, its knobs, what it writes, how it is proven and repaired."""
-    rows = [(f"[`{m.slug}`](#{anchor(m.title)})", m.summary(), m.gain) for m in METHODS]
+    rows = [(f"[`{m.slug}`](#{anchor(m.title)})", m.kind, m.summary(), m.gain) for m in METHODS]
     intro = (
         "# Methods\n\nOne file a method, in `knowledge/methods/`. Gain and cost are what is known from the sources, "
-        "before anything was measured; what a method does to your script is measured, never assumed. The example under "
-        "*What it writes* is this script, with diffusers 0.42:\n\n" + fenced("python", EXAMPLE)
+        "before anything was measured; what a method does to your script is measured, never assumed. Under *What it "
+        "writes* stands what the method alone does to the plain script of the first pipeline that it fits, with "
+        "diffusers 0.42 and everything that it needs. `diffagent-mcp explain METHOD --for FILE` shows the same for "
+        "your file.\n"
     )
-    return "\n".join([intro, table(("method", "what it does", "gain and cost"), rows), *map(method_section, METHODS)])
+    return "\n".join(
+        [intro, table(("method", "kind", "what it does", "gain and cost"), rows), *map(method_section, METHODS)]
+    )
 
 
 def method_section(kind: type[Method]) -> str:
@@ -58,8 +38,12 @@ def method_section(kind: type[Method]) -> str:
     if rest := body.partition("\n")[2].strip():
         lines.append(f"{rest}\n")
     lines += [table(("property", ""), _properties(kind)), "**Knobs**\n", _knobs(kind)]
-    lines += ["**What it writes**, with its knobs as they are by default\n", fenced("diff", _example(kind))]
+    if (seen := _seen(kind)) is not None:
+        lines += [f"**What it writes** into {seen.where}, as `{_setting(seen.step)}`\n", fenced("diff", seen.diff)]
     lines += [f"**How it is proven.** Were it not at work, the verdict would be: *{_unproven(kind)}*\n"]
+    lines += [f"**How it is undone** between two calls: {_undone(kind)}\n"]
+    lines += _bullets("When it backfires", kind.backfires)
+    lines += _bullets("Silent failures", [f"{s.sentence} (`{s.slug}`)" for s in silent_failures_of(kind.slug)])
     if kind.symptoms:
         rows = [(f"`{s.pattern}`", _repair(s.params), s.sentence) for s in kind.symptoms]
         lines += ["**Known failures**\n", table(("in the failure's text", "repair", "because"), rows)]
@@ -67,9 +51,13 @@ def method_section(kind: type[Method]) -> str:
 
 
 def _properties(kind: type[Method]) -> Iterator[tuple[str, str]]:
+    needs = [f"`pip install {kind.package}`"] if kind.package else []
+    needs += [f"`{library}{wanted}`" for library, wanted in kind.needs.items()]
     yield "slug", f"`{kind.slug}`"
+    yield "kind", kind.kind
     yield "fits denoisers", ", ".join(sorted(kind.fits))
-    yield "needs", f"`pip install {kind.package}`" if kind.package else "nothing beyond torch and diffusers"
+    yield "devices", ", ".join(sorted(kind.devices))
+    yield "needs", ", ".join(needs) or "nothing beyond torch and diffusers"
     yield "cannot be combined with", ", ".join(f"`{c}`" for c in sorted(kind.clashes)) or "any combination is allowed"
     yield "order", f"{kind.order} (lower is set up first)"
     yield "picture", "unchanged beyond rounding" if kind.lossless else "changes"
@@ -93,28 +81,30 @@ def _range(values: Sequence[Any]) -> str:
     return f"`{values[0]}` to `{values[-1]}` in steps of `{round(values[1] - values[0], 6)}`"
 
 
-def _example(kind: type[Method]) -> str:
-    """The diff that the method alone makes of EXAMPLE."""
-    script = analyse("pipe.py", EXAMPLE)
-    if not isinstance(script, Script):
-        raise AssertionError(script.message)
-    written = coder.write(Plan(steps=(kind().step(),)), EXAMPLE, script, _situation(script))
-    return unified(EXAMPLE, getattr(written, "code", EXAMPLE), "pipe.py")
+def _repair(params: dict[str, Any] | None) -> str:
+    return ", ".join(f"`{k}={v}`" for k, v in params.items()) if params else "leave it out"
 
 
-def _situation(script: Script) -> Situation:
-    return Situation(
-        pipeline=script.pipelines[0],
-        pipeline_class="StableDiffusionPipeline",
-        device=Device(kind="cuda", name="a GPU", memory_mb=24_000, bf16=True),
-        libraries={"diffusers": "0.42.0"},
-        scheduler="PNDMScheduler",
-    )
+def _seen(kind: type[Method]) -> Shown | None:
+    nowhere = bare(CARDS[0], described("cuda"), _LIBRARIES)
+    return shown(kind, Place(nowhere))
+
+
+def _setting(step: Step) -> str:
+    return f"{step.method}({', '.join(f'{k}={v}' for k, v in step.params.items())})"
 
 
 def _unproven(kind: type[Method]) -> str:
     return kind().unproven(UNCHANGED, UNCHANGED) or "(its absence leaves no sign)"
 
 
-def _repair(params: dict[str, Any] | None) -> str:
-    return ", ".join(f"`{k}={v}`" for k, v in params.items()) if params else "leave it out"
+def _undone(kind: type[Method]) -> str:
+    found = undo_of(kind(), bare(CARDS[0], described("cuda"), _LIBRARIES))
+    if found is None:
+        return "not at all; the pipeline is loaded anew."
+    return ", then ".join(f"`{s}`" for s in found) + "." if found else "nothing stays behind."
+
+
+def _bullets(title: str, lines: Iterable[str]) -> list[str]:
+    rows = [f"- {line}" for line in lines]
+    return [f"**{title}**\n", "\n".join(rows) + "\n"] if rows else []

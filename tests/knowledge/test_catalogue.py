@@ -59,17 +59,18 @@ def test_what_it_renders_is_python(kind: type[Method], device: object) -> None:
 def test_effects_are_finite_and_positive(kind: type[Method]) -> None:
     for device in (CPU, GPU):
         e = kind().effect(situation(device=device))
-        assert 0 < e.calls <= 1 and 0 < e.per_call < 1.5 and 0 < e.rest <= 1.5
+        most = 1.5 if kind.searched else 10  # what saves memory may cost as much time as it does
+        assert 0 < e.calls <= 1 and 0 < e.per_call < most and 0 < e.rest <= most
         assert 0 <= e.loss < 1 and 0 <= e.drift <= 1
         if kind.lossless:
             assert e.loss == 0 and e.drift == 0
 
 
-@EVERY
+@pytest.mark.parametrize("kind", [m for m in METHODS if m.package], ids=lambda m: m.slug)
 def test_a_missing_package_is_said_with_its_install_line(kind: type[Method]) -> None:
-    reason = rules.unusable(kind, situation(libraries={}))
-    assert (reason is None) == (kind.package is None)
-    assert kind.package is None or f"pip install {kind.package}" in str(reason)
+    fitting = "StableDiffusionPipeline" if "unet" in kind.fits else "DiTPipeline"
+    here = situation(libraries={}, device=CPU if "cpu" in kind.devices else GPU, pipeline_class=fitting)
+    assert f"pip install {kind.package}" in str(rules.unusable(kind, here))
 
 
 def test_an_unknown_method_or_knob_is_no_method() -> None:

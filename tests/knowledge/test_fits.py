@@ -6,13 +6,15 @@ from pipelines import CASES, Case
 
 from diffagent_mcp.knowledge import rules
 from diffagent_mcp.knowledge.catalogue import CATALOGUE, METHODS
-from diffagent_mcp.knowledge.pipelines import CARDS
+from diffagent_mcp.knowledge.pipelines import EVERY_CARD
 from diffagent_mcp.knowledge.render import change_for
 from diffagent_mcp.knowledge.signatures import SIGNATURES, signature_of
 from diffagent_mcp.knowledge.situation import BACKBONES, Situation, measured, situation_at
 from diffagent_mcp.knowledge.steps import denoiser_calls, run_of
 from diffagent_mcp.knowledge.types import Step
 
+_EDITORS = ("FluxKontextPipeline", "QwenImageEditPipeline")
+"""they are given a picture and run every step"""
 EVERY = pytest.mark.parametrize("case", CASES, ids=lambda c: c.name)
 
 
@@ -37,15 +39,16 @@ def written(pipeline_class: str, one: Step) -> str:
 @EVERY
 def test_the_methods_that_fit_are_the_ones_that_run(case: Case) -> None:
     fitting = {m.slug for m in METHODS if rules.unusable(m, at(case.pipeline_class)) is None}
-    assert fitting == {*case.fits.split(), "precision", "compile"}
+    assert fitting == {*case.fits.split(), *case.parts, "precision", "compile"}
 
 
 def test_cards_and_signatures_say_the_same() -> None:
-    assert set(SIGNATURES) == set(BACKBONES) == {c.pipeline_class for c in CARDS}
-    for card in CARDS:
+    assert set(SIGNATURES) == set(BACKBONES) == {c.pipeline_class for c in EVERY_CARD}
+    for card in EVERY_CARD:
         usual = signature_of(card.pipeline_class)
         assert (card.steps, card.guidance_scale) == (usual.steps, usual.guidance_scale)
-        assert (usual.strength is not None) == (card.mode == "img2img")
+        assert usual.strength is None or card.mode in ("img2img", "inpaint")
+        assert usual.strength is not None or card.mode != "img2img" or card.pipeline_class in _EDITORS
 
 
 @pytest.mark.parametrize(
@@ -78,7 +81,7 @@ def test_what_is_written_is_this_pipelines_own(pipeline_class: str, one: Step, p
     [
         ("StableDiffusionXLPipeline", step("tome", max_downsample=1), "no attention at full latent size"),
         ("DiTPipeline", step("tome", max_downsample=1), "patches of 2x2 latents"),
-        ("PixArtAlphaPipeline", step("tome"), "does not know PixArt's normalisation"),
+        ("FluxPipeline", step("tome"), "no blocks that tomesd knows"),
         ("DiTPipeline", step("fused_qkv"), "has no fuse_qkv_projections"),
         ("DiTPipeline", step("tgate"), "no loader for DiTPipeline"),
         ("StableDiffusionControlNetPipeline", step("tgate"), "no loader for StableDiffusionControlNet"),
@@ -95,7 +98,7 @@ def test_what_does_not_fit_says_why(pipeline_class: str, one: Step, reason: str 
 
 
 @pytest.mark.parametrize(
-    ("calls", "fits"),
+    ("calls", "own"),
     [
         ((call_site(strength=0.6, steps=20),), True),
         ((call_site(strength=0.6, steps=20), call_site(strength=0.3, steps=20)), False),
@@ -103,11 +106,11 @@ def test_what_does_not_fit_says_why(pipeline_class: str, one: Step, reason: str 
         ((call_site(strength=None, steps=20),), False),
     ],
 )
-def test_a_cache_is_not_carried_from_one_strength_to_another(calls: tuple[object, ...], fits: bool) -> None:
+def test_a_cache_is_not_carried_from_one_strength_to_another(calls: tuple[object, ...], own: bool) -> None:
     here = at("StableDiffusionImg2ImgPipeline")
     here = here.model_copy(update={"pipeline": here.pipeline.model_copy(update={"calls": calls})})
-    found = rules.problems(plan(step("deepcache")), here)
-    assert (found == []) is fits and all("old cache" in f.message for f in found)
+    assert rules.problems(plan(step("deepcache")), here) == []
+    assert ("DeepCacheSDHelper(" in change_for(plan(step("deepcache")), here).setup[0]) is own
 
 
 def test_of_few_steps_none_may_be_left_at_a_low_strength() -> None:

@@ -37,7 +37,6 @@ def call(**keywords: str) -> CallSite:
             situation(pipeline=site(calls=(call(timesteps="[999, 500]"),))),
             "its own timesteps or sigmas",
         ),
-        (plan(step("deepcache")), situation(scheduler="HeunDiscreteScheduler"), "visits each timestep twice"),
         (plan(step("deepcache")), situation(pipeline_class="PixArtAlphaPipeline"), "needs a unet denoiser"),
         (plan(step("deepcache")), situation(pipeline=site(applied=("deepcache",))), "already uses it"),
         (plan(step("deepcache")), situation(pipeline=site(applied=("tgate",))), "which the script already uses"),

@@ -70,7 +70,7 @@ def test_what_is_left_open_is_set_so_that_it_works() -> None:
 @pytest.mark.parametrize(
     ("family", "methods", "word"),
     [
-        ("pixart_alpha", ("tome",), "PixArt"),
+        ("pixart_alpha", ("deepcache",), "PixArtAlphaPipeline"),
         ("dit", ("deepcache",), "DiTPipeline"),
         ("sd15", ("deepcache", "tgate"), "combined"),
     ],

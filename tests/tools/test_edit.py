@@ -19,6 +19,7 @@ from diffagent_mcp.knowledge.types import EditRefused, Plan, Script
 from diffagent_mcp.tools.script.analyse import analyse
 from diffagent_mcp.tools.script.diff import unified
 from diffagent_mcp.tools.script.edit import apply
+from diffagent_mcp.tools.script.marks import marks
 
 FULL = plan(
     step("sampler", name="dpmpp_2m", steps=20),
@@ -62,7 +63,7 @@ def test_an_edit_parses_is_idempotent_and_keeps_the_rest(path: Path, of: Plan) -
     assert all(len(line.rstrip("\r\n")) <= longest for line in after), "no line gets too long to read"
 
 
-MARKS = {"precision", "deepcache", "tome", "tgate", "guidance_cutoff", "fused_qkv", "channels_last", "compile"}
+MARKS = {"precision", "tome", "channels_last", "compile", *(m.slug for m in marks().values())}
 
 
 @EVERY

@@ -26,7 +26,7 @@ TWENTY = plan(step("sampler", name="dpmpp_2m", steps=20), step("fused_qkv"))
         (f"from functools import partial\npipe = {BUILD}\npartial(pipe)('x')\n", "no call of pipe can be seen"),
         (f"pipe = {BUILD}\nprint(f'{{pipe(1)}}')\n", "the call at line 3 stands inside an f-string"),
         (f"pipe = {BUILD}\npipe(p for p in ps)\n", "the call at line 3 is given a bare generator"),
-        ("from diffusers import FluxPipeline as F\npipe = F.from_pretrained('f')\npipe('x', 'y')\n", "by position"),
+        ("from diffusers import NewestPipeline as F\npipe = F.from_pretrained('f')\npipe('x', 'y')\n", "by position"),
     ],
 )
 def test_where_there_is_no_room_the_edit_is_refused(code: str, sentence: str) -> None:

@@ -36,6 +36,7 @@ SETTINGS = {
     "fused_qkv": step("fused_qkv"),
     "channels_last": step("channels_last"),
 }
+TOGETHER = ("sampler", "deepcache", "tome", "fused_qkv", "channels_last")
 
 
 @dataclass
@@ -137,7 +138,7 @@ def test_another_prompt_and_several_at_once_are_the_same_call(drawn: Drawn) -> N
 
 @CASE
 def test_what_fits_together_runs_and_proves_itself(drawn: Drawn) -> None:
-    combined = [SETTINGS[s] for s in drawn.case.fits.split() if s not in ("tgate", "guidance_cutoff")]
+    combined = [SETTINGS[s] for s in drawn.case.fits.split() if s in TOGETHER]
     proves_itself(drawn, *combined)
 
 

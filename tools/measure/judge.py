@@ -8,11 +8,14 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from ...knowledge.experience import experience_of
 from ...knowledge.proof import changed, unproven
 from ...knowledge.render import batch_safe
+from ...knowledge.situation import measured, situation_at
 from ...knowledge.types import (
     Candidate,
     Environment,
+    Evaluation,
     Failure,
     Plan,
     Profile,
@@ -21,6 +24,7 @@ from ...knowledge.types import (
     Trace,
     Verdict,
 )
+from ..store import experience
 from ..store.store import Store
 from . import report_card
 from .baseline import Baseline, Subject, profile_of, restore
@@ -113,8 +117,17 @@ class Judge:
         """Measure a candidate against the baseline, and keep the verdict."""
         verdict, after = self._measure(candidate, protocol)
         pictures = {"after": after} if protocol != "quick" else None
-        self.store.put(self._key(protocol, candidate.plan, candidate.code), verdict, pictures)
+        key = self._key(protocol, candidate.plan, candidate.code)
+        self.store.put(key, verdict, pictures)
+        if isinstance(verdict, Evaluation) and candidate.plan is not None:
+            self._remember(key, candidate.plan, verdict, self._baselines[protocol].profile)
         return verdict
+
+    def _remember(self, key: str, plan: Plan, verdict: Evaluation, before: Profile) -> None:
+        """Keep what worked where, so that another script can be advised by it."""
+        here = situation_at(self.subject.site, self.environment.device, self.environment.libraries)
+        learned = experience_of(measured(here, before), self.environment, plan, verdict, before.peak_mb)
+        experience.keep(self.store, key, learned)
 
     def _measure(self, candidate: Candidate, protocol: str) -> tuple[Verdict, list[bytes]]:
         before = self.baseline(protocol)

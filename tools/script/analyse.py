@@ -2,14 +2,18 @@
 
 import ast
 import hashlib
+from collections.abc import Sequence
 
-from ...knowledge.signatures import signature_of
-from ...knowledge.types import CallSite, PipelineSite, Record, Script, Step
+from ...knowledge.types import CallSite, Maker, PipelineSite, Record, Script, Step
 from .applied import Sought, methods_in, preprocessors_in
 from .built import Built
 from .file import File
-from .follow import is_pipeline, receiver_of, scheduler_assignments
+from .follow import is_pipeline, makers_of, receiver_of, scheduler_assignments
+from .given import arguments_of
+from .handlers import handler_of
+from .hazards import Surveyed, hazards_of
 from .pipelines import find
+from .shared import is_made_of
 from .source import Source, parse
 from .values import Unknown
 
@@ -23,17 +27,33 @@ class Unreadable(Record):
     line: int | None = None
 
 
-def analyse(path: str, text: str) -> Script | Unreadable:
-    """Every pipeline of a Python text with its calls, or why the text cannot be read."""
+def analyse(path: str, text: str, elsewhere: Sequence[Maker] = ()) -> Script | Unreadable:
+    """Every pipeline of a Python text with its calls, or why the text cannot be read.
+
+    `elsewhere` are the functions of other files that it imports and that return a pipeline.
+    """
     source = read(path, text)
     if isinstance(source, Unreadable):
         return source
     sha = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
     try:
-        file = File(source)
-        return Script(path=path, pipelines=tuple(_site(file, b) for b in find(file)), source_sha=sha)
+        sites = _sites(File(source, {m.name: m for m in elsewhere}))
+        return Script(path=path, pipelines=sites, elsewhere=tuple(elsewhere), source_sha=sha)
     except RecursionError:
         return Unreadable(message=f"{path}: nested too deeply to be analysed")
+
+
+def returned(path: str, text: str) -> dict[str, PipelineSite]:
+    """The pipelines that functions of a file return, by the function; empty where the file cannot be read."""
+    source = read(path, text)
+    if isinstance(source, Unreadable):
+        return {}
+    try:
+        file = File(source)
+        found = find(file)
+        return {name: _site(file, one, found) for one in found for name in sorted(makers_of(file, one))}
+    except RecursionError:
+        return {}
 
 
 def read(path: str, text: str) -> Source | Unreadable:
@@ -54,34 +74,88 @@ def steps_in(text: str, site: PipelineSite) -> tuple[Step, ...]:
     return next((p.methods for p in sites if p.name == site.name), ())
 
 
-def _site(file: File, one: Built) -> PipelineSite:
+def _sites(file: File) -> tuple[PipelineSite, ...]:
+    found = find(file)
+    sites: dict[int, PipelineSite] = {}
+    for one in found:
+        site = _site(file, one, found)
+        source = next((o for o in found if id(o) in sites and is_made_of(file, one, o)), None)
+        if one.maker is not None:
+            site = _from_elsewhere(site, one.maker)
+        elif source is not None:
+            site = _of_the_same_parts(site, sites[id(source)])
+        sites[id(one)] = site
+    return tuple(sites.values())
+
+
+def _of_the_same_parts(site: PipelineSite, source: PipelineSite) -> PipelineSite:
+    """A pipeline made of another's parts has its checkpoint, scheduler and precision."""
+    facts = ("model_id", "controlnet_id", "scheduler", "dtype")
+    known = {name: getattr(site, name) or getattr(source, name) for name in facts}
+    held = () if site.dtype else tuple(s for s in source.methods if s.method == "precision")
+    methods = (*held, *site.methods)
+    return site.model_copy(update={**known, "methods": methods, "applied": tuple(s.method for s in methods)})
+
+
+def _from_elsewhere(site: PipelineSite, maker: Maker) -> PipelineSite:
+    """What this file says of the pipeline, before what the file that builds it says."""
+    other = maker.site
+    facts = ("model_id", "controlnet_id", "scheduler", "dtype", "device")
+    known = {name: getattr(site, name) or getattr(other, name) for name in facts}
+    methods = {s.method: s for s in (*other.methods, *site.methods)}
+    hazards = [h for h in other.hazards if h.slug not in ("not_called", "fight")]
+    hazards = [h.model_copy(update={"sentence": f"{maker.path}, {h.sentence}"}) for h in hazards]
+    return site.model_copy(
+        update={
+            **known,
+            "built_in": maker.path,
+            "methods": tuple(methods.values()),
+            "applied": tuple(methods),
+            "hazards": (*hazards, *site.hazards),
+        }
+    )
+
+
+def _site(file: File, one: Built, among: Sequence[Built]) -> PipelineSite:
     keywords = {k.arg: k.value for k in one.call.keywords if k.arg}
     moved = _moves(file, one)
     dtype = _dtype(file, keywords, moved)
     calls = tuple(_call(file, one, c) for c in one.calls)
     methods = methods_in(Sought(file, one, dtype, calls))
+    device = next((d for call in moved if (d := _device(file, one, call)) is not None), None)
+    scheduler = _scheduler(file, one, keywords.get("scheduler"))
+    applied = tuple(s.method for s in methods)
     return PipelineSite(
         name=one.name,
         start=file.source.start(one.whole),
         end=file.source.end(one.whole),
         pipeline_class=one.pipeline_class,
         constructor=one.loader,
-        model_id=_string(file, one.call.args[0] if one.call.args else keywords.get("pretrained_model_name_or_path")),
-        controlnet_id=_controlnet(file, keywords.get("controlnet")),
+        model_id=_model_id(file, one, keywords),
+        controlnet_id=_component(file, keywords.get("controlnet")),
         function=file.qualified(one.call),
         load_keywords={name: file.source.code(value) for name, value in keywords.items()},
-        scheduler=_scheduler(file, one, keywords.get("scheduler")),
+        scheduler=scheduler,
         dtype=dtype,
-        device=next((d for call in moved if (d := _device(file, one, call)) is not None), None),
-        applied=tuple(s.method for s in methods),
+        device=device,
+        applied=applied,
         methods=methods,
         preprocessors=preprocessors_in(file, one),
+        hazards=hazards_of(Surveyed(file, one, among, calls, scheduler, dtype, device, applied)),
         calls=calls,
     )
 
 
-def _controlnet(file: File, node: ast.expr | None) -> str | None:
-    """The id of the one ControlNet that is handed to the pipeline."""
+def _model_id(file: File, one: Built, keywords: dict[str, ast.expr]) -> str | None:
+    """What is loaded: the first argument, but for constructors and functions that are given parts or options."""
+    if one.loader not in ("from_pretrained", "from_single_file"):
+        return _component(file, keywords.get("unet", keywords.get("transformer")))
+    named = keywords.get("pretrained_model_name_or_path", keywords.get("pretrained_model_link_or_path"))
+    return _string(file, one.call.args[0] if one.call.args else named)
+
+
+def _component(file: File, node: ast.expr | None) -> str | None:
+    """The id that a component which is handed to the pipeline was loaded from: its ControlNet, its denoiser."""
     for option in [node, *file.values.expressions(node)] if node is not None else []:
         while isinstance(option, ast.Call) and isinstance(option.func, ast.Attribute):
             if option.func.attr == "from_pretrained":
@@ -174,6 +248,7 @@ def _call(file: File, one: Built, call: ast.Call) -> CallSite:
         receiver=source.code(receiver) if receiver is not None else "",
         method=method,
         function=file.qualified(call),
+        handler=handler_of(file, call),
         positional=tuple(source.code(a) for a in call.args),
         keywords={k.arg: source.code(k.value) for k in call.keywords if k.arg},
         starred=tuple(source.code(k.value) for k in call.keywords if k.arg is None),
@@ -183,23 +258,6 @@ def _call(file: File, one: Built, call: ast.Call) -> CallSite:
         height=_integer(file, values.get("height")),
         width=_integer(file, values.get("width")),
     )
-
-
-def arguments_of(file: File, one: Built, call: ast.Call) -> dict[str, ast.expr]:
-    """Arguments by name, as far as they can be seen: by position, by keyword, in a dict literal behind `**`."""
-    found: dict[str, ast.expr] = {}
-    for keyword in call.keywords:
-        if keyword.arg is None:
-            found.update(file.values.visible(keyword.value))
-    if not any(isinstance(a, ast.Starred) for a in call.args):
-        found.update(zip(parameters_of(one), call.args, strict=False))
-    found.update({k.arg: k.value for k in call.keywords if k.arg})
-    return found
-
-
-def parameters_of(one: Built) -> tuple[str, ...]:
-    """The positional parameters of a call, as far as they are known for its class."""
-    return signature_of(one.pipeline_class).parameters
 
 
 def _integer(file: File, node: ast.expr | None) -> int | None:

@@ -9,9 +9,11 @@ from ...knowledge.types import CallSite, Scalar, Step
 from .built import Built
 from .file import File
 from .follow import belongs
+from .marks import Mark, marks
 
 _BY_NAME = {
     "DeepCacheSDHelper": "deepcache",
+    "SafeDeepCache": "deepcache",
     "SDCFGCutoffCallback": "guidance_cutoff",
     "SDXLCFGCutoffCallback": "guidance_cutoff",
     "fuse_qkv_projections": "fused_qkv",
@@ -42,6 +44,8 @@ def methods_in(sought: Sought) -> tuple[Step, ...]:
     if sought.dtype in ("float16", "bfloat16"):
         found["precision"] = Step(method="precision", params={"dtype": sought.dtype})
     for node in sought.file.nodes:
+        if isinstance(node, ast.Assign) and (general := _set_for_all(node)) is not None:
+            found.setdefault(general, Step(method=general))
         slug = _switched_on(sought.file, node) if isinstance(node, ast.Call) else None
         if slug and isinstance(node, ast.Call) and _concerns(sought.file, sought.one, node):
             found.setdefault(slug, Step(method=slug, params=_settings(sought, slug, node)))
@@ -71,15 +75,56 @@ def _switched_on(file: File, call: ast.Call) -> str | None:
         return "compile"
     if any(k.arg == "memory_format" and ast.unparse(k.value).endswith("channels_last") for k in call.keywords):
         return "channels_last"
-    return None
+    mark = _mark(origin, name)
+    return mark.slug if mark is not None else None
+
+
+def _mark(origin: str, name: str) -> Mark | None:
+    """By the whole dotted name of a module's function, else by any part of it, else by the method's name."""
+    known = marks()
+    names = (origin, *reversed(origin.split(".")), *(() if origin else (name,)))
+    return next((known[n] for n in names if n in known), None)
+
+
+def _set_for_all(node: ast.Assign) -> str | None:
+    """A switch of a whole library: `torch.backends.cuda.matmul.allow_tf32 = True`."""
+    if isinstance(node.value, ast.Constant) and not node.value.value:
+        return None
+    return next((mark.slug for t in node.targets if (mark := marks().get(ast.unparse(t))) is not None), None)
 
 
 def _concerns(file: File, one: Built, call: ast.Call) -> bool:
     """Is the pipeline mentioned in the call, or is the call an argument of one of the pipeline's own calls?"""
     around = {a for a in file.ancestors(call) if isinstance(a, ast.Call)}
-    if any(c in around for c in one.calls) or any(belongs(file, one, n) for n in _mentions(call)) or not one.names:
+    mark = _mark(file.origin(call.func), "")
+    if (mark is not None and not mark.of_pipeline) or any(_handed(file, one, call, c) for c in around):
         return True
-    return any(_names(call, file, c) for c in one.calls)
+    if any(c in around for c in (*one.calls, *(b.call for b in one.builds))) or _fills(file, one, call):
+        return True
+    if any(belongs(file, one, n) for n in _mentions(call)) or not one.names:
+        return True
+    mine = (c for c in file.nodes if isinstance(c, ast.Call) and _is_of(file, one, c))
+    return any(_names(call, file, c) for c in (*one.calls, *(b.call for b in one.builds), *mine))
+
+
+def _is_of(file: File, one: Built, call: ast.Call) -> bool:
+    """Is it `pipe.transformer.enable_cache(...)`, or a function that is handed the pipeline?"""
+    if isinstance(call.func, ast.Attribute) and belongs(file, one, call.func.value):
+        return True
+    return any(belongs(file, one, a) for a in (*call.args, *(k.value for k in call.keywords)))
+
+
+def _handed(file: File, one: Built, call: ast.Call, around: ast.Call) -> bool:
+    """Is it an argument of such a call: `apply(pipe.unet, Config(...))`?"""
+    given = [*around.args, *(k.value for k in around.keywords)]
+    return call in given and _is_of(file, one, around)
+
+
+def _fills(file: File, one: Built, call: ast.Call) -> bool:
+    """Is what is called there made a part of the pipeline: `pipe.vae = X.from_pretrained(...)`?"""
+    statement = file.statement(call)
+    targets = statement.targets if isinstance(statement, ast.Assign) else []
+    return any(isinstance(t, ast.Attribute) and belongs(file, one, t.value) for t in targets)
 
 
 def _names(call: ast.Call, file: File, of: ast.Call) -> bool:

@@ -4,9 +4,9 @@ import ast
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from .analyse import parameters_of
 from .built import Built
 from .file import File
+from .given import parameters_of
 from .setup import NoPlace
 from .source import Splices
 
@@ -145,7 +145,7 @@ def _append(file: File, splices: Splices, call: ast.Call, pieces: Sequence[str])
             splices.insert(last, ",")
         added = f",{source.newline}{indent}".join(pieces) + ("," if comma else "")
         splices.insert(source.line_end(last), f"{source.newline}{indent}{added}")
-    elif not _unfold(file, splices, call, arguments, pieces):
+    elif not _unfold(file, splices, call, arguments, pieces) and not _split(file, splices, call, arguments, pieces):
         splices.insert(last, "".join(f", {p}" for p in pieces))
 
 
@@ -194,4 +194,25 @@ def _unfold(
     for n, (begin, stop) in enumerate(gaps):
         splices.replace(begin, stop, inner if n == 0 else f",{inner}")
     splices.replace(ends[-1], end - 1, "".join(f",{inner}{p}" for p in pieces) + f",{source.newline}{indent}")
+    return True
+
+
+def _split(
+    file: File, splices: Splices, call: ast.Call, arguments: Sequence[ast.expr | ast.keyword], pieces: Sequence[str]
+) -> bool:
+    """The same where all arguments share one line of their own, as formatters lay them out first."""
+    source = file.source
+    starts, ends = [source.span(a)[0] for a in arguments], [_end(file, call, a) for a in arguments]
+    indent = _own_line(file, starts[0])
+    tail = source.data[ends[-1] : source.span(call)[1] - 1].decode("utf-8", "surrogatepass")
+    longer = ends[-1] - source.line_start(starts[0]) + sum(len(p) + 2 for p in pieces)
+    if indent is None or longer <= _LONG or arguments[0].lineno != arguments[-1].end_lineno or "\n" not in tail:
+        return False
+    gaps = list(zip(ends, starts[1:], strict=False))
+    if tail.strip() not in ("", ",") or any(source.data[a:b].strip() != b"," for a, b in gaps):
+        return False
+    inner = f",{source.newline}{indent}"
+    for begin, stop in gaps:
+        splices.replace(begin, stop, inner)
+    splices.replace(ends[-1], source.line_end(ends[-1]), "".join(f"{inner}{p}" for p in pieces) + ",")
     return True

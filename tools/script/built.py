@@ -3,6 +3,8 @@
 import ast
 from dataclasses import dataclass, field
 
+from ...knowledge.types import Maker
+
 
 @dataclass(frozen=True)
 class Name:
@@ -33,10 +35,16 @@ class Built:
     loader: str
     name: str
     """what people call it; no two pipelines of a file share it"""
+    maker: Maker | None = None
+    """the function of another file that builds it"""
     bound: bool = False
     """is it given a name where it is built?"""
     names: list[Name] = field(default_factory=list[Name])
     calls: list[ast.Call] = field(default_factory=list[ast.Call])
+    inherits: bool = False
+    """did its first name stand for another pipeline before, in the same block?"""
+    heir: ast.stmt | None = None
+    """the statement that gives its first name to another pipeline"""
 
     @property
     def call(self) -> ast.Call:

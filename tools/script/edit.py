@@ -1,13 +1,15 @@
 """Write a change into a person's file: the fewest bytes, by exact spans. What is not named stays as it was."""
 
 import ast
+from collections.abc import Sequence
 
-from ...knowledge.types import Change, EditRefused, Script
-from . import arguments, imports, schedulers, setup
-from .analyse import Unreadable, arguments_of, read
+from ...knowledge.types import Change, EditRefused, Maker, Script
+from . import arguments, definitions, imports, schedulers, setup
+from .analyse import Unreadable, read
 from .built import Built
 from .file import File
 from .follow import receiver_of
+from .given import arguments_of
 from .pipelines import find
 from .setup import NoPlace
 from .source import Source, Splices
@@ -16,7 +18,7 @@ from .source import Source, Splices
 def apply(source: str, script: Script, pipeline: str, change: Change) -> str | EditRefused:
     """The whole text with `change` written into the pipeline called `pipeline`, or one sentence why not."""
     try:
-        file = _file(source, script.path)
+        file = _file(source, script.path, script.elsewhere)
         one = _find(file, pipeline)
         _check(file, one, change)
         text = _written(file, one, change)
@@ -34,7 +36,7 @@ def _written(file: File, one: Built, change: Change) -> str:
     for write in (_write_loading, _write_setup, _write_calls):
         name = write(file, splices, one, change)
         if not one.bound and splices.edits and write is not _write_calls:
-            file = _file(splices.result(), "the script")
+            file = _file(splices.result(), "the script", tuple(file.makers.values()))
             one, splices = _find(file, name), Splices(file.source)
     return splices.result()
 
@@ -46,8 +48,8 @@ def _source(text: str, path: str) -> Source:
     return parsed
 
 
-def _file(text: str, path: str) -> File:
-    return File(_source(text, path))
+def _file(text: str, path: str, elsewhere: Sequence[Maker]) -> File:
+    return File(_source(text, path), {m.name: m for m in elsewhere})
 
 
 def _find(file: File, name: str) -> Built:
@@ -71,6 +73,7 @@ def _check(file: File, one: Built, change: Change) -> None:
     if change.scheduler:
         schedulers.refuse_odd_places(file, one)
     imports.refuse_shadowed(file, one, change.imports)
+    definitions.refuse_taken(file, one, change.definitions)
 
 
 def _check_loader(call: ast.Call, one: Built, change: Change) -> None:
@@ -78,6 +81,7 @@ def _check_loader(call: ast.Call, one: Built, change: Change) -> None:
     loader = call.func.attr if isinstance(call.func, ast.Attribute) else ""
     if loader not in ("from_pretrained", "from_single_file"):
         wanted, kind = " and ".join(change.load_keywords), "from_pipe" if loader == "from_pipe" else one.pipeline_class
+        kind = one.maker.name if one.maker is not None else kind
         raise NoPlace(
             f"the pipeline at line {call.lineno} is built by {kind}(...), which takes no {wanted}; "
             "give it where the model is loaded"
@@ -96,7 +100,8 @@ def _write_setup(file: File, splices: Splices, one: Built, change: Change) -> st
     lacking = schedulers.write(file, splices, one, change.scheduler) if change.scheduler is not None else []
     if change.setup or lacking:
         setup.insert(file, splices, one, change.setup, change.scheduler, lacking)
-    imports.add(file, splices, one, change.imports)
+    imports.add(file, splices, one, change.imports, definitions.names_used(change.definitions))
+    definitions.add(file, splices, one, change.definitions)
     return setup.fresh_name(file) if (change.setup or lacking) and not one.bound else one.name
 
 

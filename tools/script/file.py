@@ -1,9 +1,10 @@
 """A parsed file with what is asked about it again and again: parents, imports, functions, scopes, static values."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from ...knowledge.types import Maker
 from .source import Source
 from .values import Values, collect
 
@@ -17,6 +18,8 @@ class File:
     """Everything here is read off the syntax tree once."""
 
     source: Source
+    makers: Mapping[str, Maker] = field(default_factory=dict[str, Maker])
+    """functions of other files that return a pipeline, by the name they have here"""
     values: Values = field(init=False)
     parents: dict[ast.AST, ast.AST] = field(default_factory=dict[ast.AST, ast.AST])
     imports: dict[str, str] = field(default_factory=dict[str, str])
@@ -46,7 +49,8 @@ class File:
             elif isinstance(node, ast.Import):
                 self.imports.update((a.asname or a.name, a.name) for a in node.names)
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                self.imports.update((a.asname or a.name, f"{node.module}.{a.name}") for a in node.names)
+                others = node.names[0].name == "*" and not node.module.startswith("diffusers")
+                self.imports.update((a.asname or a.name, f"{node.module}.{a.name}") for a in node.names if not others)
             elif isinstance(node, Function):
                 self.functions.setdefault(node.name, []).append(node)
             elif isinstance(node, ast.ClassDef):
@@ -99,7 +103,10 @@ class File:
     def origin(self, node: ast.expr) -> str:
         """Where a name or attribute chain comes from: `diffusers.DDIMScheduler`; empty if it is not imported."""
         root, dot, rest = self.text(node).partition(".")
-        return f"{self.imports[root]}{dot}{rest}" if root in self.imports else ""
+        if root in self.imports:
+            return f"{self.imports[root]}{dot}{rest}"
+        starred = "*" in self.imports and root[:1].isupper() and root not in self.classes
+        return f"{self.imports['*'].removesuffix('*')}{root}{dot}{rest}" if starred else ""
 
     def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
         """What is around a node, from the inside."""

@@ -1,7 +1,7 @@
 """Follow a pipeline through a file: other names for it, functions that return it, and where it is called."""
 
 import ast
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from .built import Built, Name
@@ -50,10 +50,27 @@ def is_pipeline(file: File, one: Built, node: ast.expr, makers: Collection[str] 
             return file.called_name(node) in makers and not file.origin(node.func)
         elif isinstance(node, ast.Name):
             same = [n for n in one.names if n.text == node.id]
-            return bool(same) and any(n.scope is file.binder(node.id, node) for n in same)
+            return (
+                bool(same)
+                and _is_its_time(file, one, node)
+                and any(n.scope is file.binder(node.id, node) for n in same)
+            )
         else:
             return isinstance(node, ast.Attribute) and _is_attribute(file, one, node)
     return True
+
+
+def _is_its_time(file: File, one: Built, node: ast.Name) -> bool:
+    """Is the name not given to another pipeline yet, or not given to this one yet?"""
+    if (one.heir is None and not one.inherits) or node.id != one.names[0].text:
+        return True
+    if file.function(node) is not file.function(one.call):
+        return True
+    stored = isinstance(node.ctx, ast.Store)
+    if one.inherits and node.lineno < (one.holder.lineno if stored else (one.holder.end_lineno or 0) + 1):
+        return False
+    heir = one.heir
+    return heir is None or node.lineno < heir.lineno or (not stored and node.lineno <= (heir.end_lineno or 0))
 
 
 def _is_attribute(file: File, one: Built, node: ast.Attribute) -> bool:
@@ -218,12 +235,25 @@ def collect_calls(file: File, found: list[Built]) -> None:
         receiver = receiver_of(node) if isinstance(node, ast.Call) else None
         if not isinstance(node, ast.Call) or receiver is None:
             continue
-        for one in _candidates(found, by_name, receiver):
-            if not one.is_built(node) and is_pipeline(file, one, receiver, makers[id(one)]):
-                one.calls.append(node)
-                break
+        meant = [
+            one
+            for one in _candidates(found, by_name, receiver)
+            if not one.is_built(node) and is_pipeline(file, one, receiver, makers[id(one)])
+        ]
+        if meant:
+            _latest(file, meant, node).calls.append(node)
     for one in found:
         one.calls.sort(key=lambda c: (c.lineno, c.col_offset))
+
+
+def _latest(file: File, options: Sequence[Built], call: ast.Call) -> Built:
+    """Of pipelines with one name, the one that was bound last before the call, in the same function."""
+    at: dict[int, Built] = {}
+    for one in options:
+        for build in one.builds:
+            if build.call.lineno <= call.lineno and file.function(build.call) is file.function(call):
+                at[build.call.lineno] = one
+    return at[max(at)] if at else options[0]
 
 
 def _candidates(found: list[Built], by_name: dict[str, list[Built]], receiver: ast.expr) -> list[Built]:

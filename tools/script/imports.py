@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from ...knowledge.types import Import
 from .built import Built
@@ -11,13 +11,15 @@ from .names import bindings, comes_before, imports_it, meant, scope_of
 from .setup import NoPlace
 from .source import Splices
 
+_LONG = 120
 _Body = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
-def add(file: File, splices: Splices, one: Built, wanted: Sequence[Import]) -> None:
+def add(file: File, splices: Splices, one: Built, wanted: Sequence[Import], at_module: Collection[str] = ()) -> None:
     """Extend `from module import ...` where there is one, else write a new line behind the module's imports.
 
-    A function that imports the name by itself, but too late, is given the line at its own top.
+    A function that imports the name by itself, but too late, is given the line at its own top. `at_module` are
+    names that the module needs whatever its functions import: our definitions read them.
     """
     lines: dict[int, list[str]] = {}
     bodies: dict[int, _Body] = {}
@@ -25,7 +27,7 @@ def add(file: File, splices: Splices, one: Built, wanted: Sequence[Import]) -> N
     statements: dict[int, ast.ImportFrom] = {}
     bound = bindings(file, [_local(each) for each in wanted])
     for each in wanted:
-        for body, uses in _wanting(file, one, each, bound[_local(each)]):
+        for body, uses in _wanting(file, one, each, bound[_local(each)], _local(each) in at_module):
             there = _statement_for(file, body, uses, each)
             if there is not None and each.name is not None:
                 statements[id(there)] = there
@@ -49,7 +51,7 @@ def refuse_shadowed(file: File, one: Built, wanted: Iterable[Import]) -> None:
     everything = bindings(file, [name for _, name in named])
     for each, name in named:
         bound = everything[name]
-        for use in _uses(one) if bound else ():
+        for use in uses_of(one) if bound else ():
             scope = meant(file, bound, use)
             here = [b for b in bound if scope_of(file, b) is scope]
             ours = [b for b in here if imports_it(b, each.module, each.name, exactly=False)]
@@ -85,20 +87,25 @@ def _local(each: Import) -> str:
     return each.name or each.module.partition(".")[0]
 
 
-def _uses(one: Built) -> list[ast.AST]:
-    """Where the change may use what it imports."""
+def uses_of(one: Built) -> list[ast.AST]:
+    """Where the change may use what it imports or defines."""
     return [*(b.call for b in one.builds), *one.calls]
 
 
-def _wanting(file: File, one: Built, each: Import, bound: list[ast.AST]) -> list[tuple[_Body, list[ast.AST]]]:
+def _wanting(
+    file: File, one: Built, each: Import, bound: list[ast.AST], at_module: bool
+) -> list[tuple[_Body, list[ast.AST]]]:
     """The module, or functions, in which the import is missing, with the uses that miss it there."""
     there = [b for b in bound if isinstance(b, ast.stmt) and imports_it(b, each.module, each.name)]
     found: dict[int, tuple[_Body, list[ast.AST]]] = {}
-    for use in _uses(one):
+    for use in uses_of(one):
         scope = meant(file, bound, use)
         if not any(scope_of(file, s) is scope and comes_before(file, s, use) for s in there):
             body = scope if isinstance(scope, _Body) else file.source.tree
             found.setdefault(id(body), (body, []))[1].append(use)
+    tree = file.source.tree
+    if at_module and not any(file.parents[s] is tree and s.lineno <= first_use(tree.body) for s in there):
+        found.setdefault(id(tree), (tree, []))
     return list(found.values())
 
 
@@ -112,6 +119,8 @@ def _statement_for(file: File, body: _Body, uses: Sequence[ast.AST], each: Impor
     ]
     if not isinstance(body, ast.Module):
         return next((n for n in found if scope_of(file, n) is body), None)
+    if not uses:
+        return next((n for n in found if file.parents[n] is body and n.lineno <= first_use(body.body)), None)
     return next((n for n in found if file.parents[n] is body), next(iter(found), None))
 
 
@@ -136,7 +145,7 @@ def _note(lines: list[str], each: Import) -> None:
 def _local_lines(file: File, splices: Splices, body: _Body, lines: Sequence[str]) -> None:
     """The first lines of a function, behind its docstring."""
     source = file.source
-    documented = _is_docstring(body.body[0]) and len(body.body) > 1
+    documented = is_docstring(body.body[0]) and len(body.body) > 1
     first = body.body[1] if documented else body.body[0]
     top = min((first.lineno, *(d.lineno for d in getattr(first, "decorator_list", ()))))
     indent = source.indent(first)
@@ -154,6 +163,12 @@ def _extend(file: File, splices: Splices, statement: ast.ImportFrom, names: Sequ
     there = statement.names
     _, statement_end = source.span(statement)
     ordered = [a.name for a in there] == sorted(a.name for a in there)
+    if _is_long(file, statement, names):
+        written = [*((a.name, source.code(a)) for a in there), *((n, n) for n in names)]
+        lines = [code for _, code in (sorted(written) if ordered else written)]
+        inner = f",{source.newline}    ".join(lines)
+        splices.replace(source.span(there[0])[0], statement_end, f"({source.newline}    {inner},{source.newline})")
+        return
     for name in names:
         behind = next((a for a in there if a.name > name), None) if ordered else None
         node = behind or there[-1]
@@ -171,6 +186,14 @@ def _extend(file: File, splices: Splices, statement: ast.ImportFrom, names: Sequ
             splices.insert(end, f", {name}")
 
 
+def _is_long(file: File, statement: ast.ImportFrom, names: Sequence[str]) -> bool:
+    """Would one line of the module's level hold too much with these names?"""
+    code = file.source.code(statement)
+    one_line = statement.lineno == statement.end_lineno and "(" not in code and ";" not in code
+    alone = file.source.indent(statement) == "" and _alone(file, statement)
+    return one_line and alone and len(code) + sum(len(n) + 2 for n in names) > _LONG
+
+
 def _new_lines(file: File, splices: Splices, one: Built, lines: Sequence[str]) -> None:
     source, body = file.source, file.source.tree.body
     group = _group(file, one)
@@ -181,7 +204,7 @@ def _new_lines(file: File, splices: Splices, one: Built, lines: Sequence[str]) -
             splices.insert(source.span(behind)[0], f"{line}{source.newline}")
         elif group:
             splices.insert(source.line_end(source.span(group[-1])[1]), f"{source.newline}{line}")
-        elif body and _is_docstring(body[0]):
+        elif body and is_docstring(body[0]):
             first = line is lines[0]
             splices.insert(source.line_end(source.span(body[0])[1]), source.newline * (2 if first else 1) + line)
         elif body:
@@ -198,8 +221,8 @@ def _key(line: str) -> tuple[bool, str]:
 def _group(file: File, one: Built) -> list[ast.stmt]:
     """Import statements beside which new ones go: those in a row with the import of diffusers, else with the last."""
     source, body = file.source, file.source.tree.body
-    around = {id(a) for u in _uses(one) for a in file.ancestors(u)}
-    first = min(_first_use(body), *(n.lineno for n in body if id(n) in around))
+    around = {id(a) for u in uses_of(one) for a in file.ancestors(u)}
+    first = min(first_use(body), *(n.lineno for n in body if id(n) in around))
     groups: list[list[ast.stmt]] = []
     for before, node in zip([None, *body], body, strict=False):
         if not isinstance(node, ast.Import | ast.ImportFrom) or node.lineno > first or not _alone(file, node):
@@ -231,10 +254,10 @@ def _alone(file: File, node: ast.stmt) -> bool:
     return source.indent(node) is not None and (not rest or rest.startswith("#"))
 
 
-def _first_use(body: Sequence[ast.stmt]) -> int:
+def first_use(body: Sequence[ast.stmt]) -> int:
     """The line of the first module-level statement that is neither import, docstring, `if` nor `try` around imports."""
     for node in body:
-        harmless = isinstance(node, ast.Import | ast.ImportFrom | ast.If | ast.Try) or _is_docstring(node)
+        harmless = isinstance(node, ast.Import | ast.ImportFrom | ast.If | ast.Try) or is_docstring(node)
         if not harmless and not isinstance(node, ast.Assign | ast.Expr):
             return node.lineno
         if isinstance(node, Function | ast.ClassDef):
@@ -242,5 +265,5 @@ def _first_use(body: Sequence[ast.stmt]) -> int:
     return 1 << 30
 
 
-def _is_docstring(node: ast.stmt) -> bool:
+def is_docstring(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)

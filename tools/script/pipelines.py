@@ -17,13 +17,15 @@ def find(file: File) -> list[Built]:
     for node in file.nodes:
         if isinstance(node, ast.Call) and (kind := _built(file, node)) is not None:
             one = _held(file, node, *kind)
-            twin = next((b for b in found if _same(b, one)), None)
+            twin = next((b for b in found if _same(file, b, one)), None)
             if twin is None:
                 found.append(one)
             else:
                 twin.builds += one.builds
     for one in found:
         one.builds.sort(key=lambda b: (b.call.lineno, b.call.col_offset))
+    for one in found:
+        _limit(file, one, found)
         spread(file, one)
     found.sort(key=lambda b: (b.call.lineno, b.call.col_offset))
     collect_calls(file, found)
@@ -41,6 +43,8 @@ def pipeline_class(file: File, node: ast.expr) -> str | None:
 
 def _built(file: File, call: ast.Call) -> tuple[str, str] | None:
     """Class and loader, where `call` builds a pipeline."""
+    if (maker := file.makers.get(file.text(call.func))) is not None:
+        return maker.site.pipeline_class, maker.name
     if isinstance(call.func, ast.Attribute) and call.func.attr in LOADERS:
         name = pipeline_class(file, call.func.value)
         return (name, call.func.attr) if name else None
@@ -58,7 +62,7 @@ def _held(file: File, call: ast.Call, name: str, loader: str) -> Built:
     ):
         whole = chained
     holder = file.statement(whole)
-    one = Built([Build(call, whole, holder)], name, loader, INLINE)
+    one = Built([Build(call, whole, holder)], name, loader, INLINE, file.makers.get(file.text(call.func)))
     for target in targets(holder, whole):
         one.names += names_of(file, target)
     scope = file.function(call)
@@ -69,9 +73,21 @@ def _held(file: File, call: ast.Call, name: str, loader: str) -> Built:
     return one
 
 
-def _same(one: Built, other: Built) -> bool:
-    """Do both fill the same name with the same class?"""
-    return one.bound and other.bound and one.names[0] == other.names[0] and one.pipeline_class == other.pipeline_class
+def _same(file: File, one: Built, other: Built) -> bool:
+    """Do both fill the same name with the same class, here or there, and not one after the other?"""
+    alike = one.bound and other.bound and one.names[0] == other.names[0] and one.pipeline_class == other.pipeline_class
+    return alike and not any(other.holder in file.block(b.holder) for b in one.builds)
+
+
+def _limit(file: File, one: Built, found: list[Built]) -> None:
+    """Where one block binds a name to one pipeline after another, each has it for its own lines."""
+    block = file.block(one.holder)
+    twins = [b for b in found if b is not one and b.bound and one.bound and b.names[0] == one.names[0]]
+    for other in (b.holder for b in twins if b.holder in block):
+        if other.lineno < one.holder.lineno:
+            one.inherits = True
+        elif one.heir is None or other.lineno < one.heir.lineno:
+            one.heir = other
 
 
 def _tell_apart(file: File, found: list[Built]) -> None:

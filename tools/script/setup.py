@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 
 from .built import Build, Built
 from .file import File
+from .folding import folded
 from .follow import belongs, is_pipeline
 from .source import Splices
 
@@ -203,7 +204,8 @@ def after(file: File, splices: Splices, statement: ast.stmt, statements: Sequenc
     if indent is None or (rest and not rest.startswith("#")):
         splices.insert(end, "".join(f"; {s}" for s in statements))
         return
-    splices.insert(line_end, "".join(f"{source.newline}{indent}{s}" for s in statements))
+    lines = [line for s in statements for line in folded(s, indent)]
+    splices.insert(line_end, "".join(f"{source.newline}{indent}{line}" for line in lines))
 
 
 def _bind_first(file: File, splices: Splices, one: Built, statements: Sequence[str]) -> None:
@@ -213,7 +215,7 @@ def _bind_first(file: File, splices: Splices, one: Built, statements: Sequence[s
     name = fresh_name(file)
     start, end = source.span(one.whole)
     before, _ = source.span(one.holder)
-    lines = [f"{name} = {source.code(one.whole)}", *statements]
+    lines = [f"{name} = {source.code(one.whole)}", *(line for s in statements for line in folded(s, indent))]
     splices.insert(before, "".join(f"{line}{source.newline}{indent}" for line in lines))
     splices.replace(start, end, name)
 

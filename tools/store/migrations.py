@@ -65,3 +65,13 @@ def m005_bench_thresholds(db: Database) -> None:
         "create table bench_thresholds (ground text not null, card text not null, body text not null,"
         " at text not null default current_timestamp, primary key (ground, card)) without rowid"
     )
+
+
+@migration
+def m006_experiences(db: Database) -> None:
+    """What worked where: each measured plan with its situation, found by the class of its pipeline."""
+    db.execute(
+        "create table experiences (key text primary key, pipeline_class text not null, body text not null,"
+        " at text not null default current_timestamp)"
+    )
+    db.execute("create index experiences_of_class on experiences (pipeline_class)")

@@ -9,8 +9,9 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
-from . import found
+from . import found, inspect_live, record_parts
 
+_KERNEL = re.compile(r"scaled_dot_product_(\w+?)_attention")
 _CACHED = re.compile(r"models--([^/\\]+)[/\\]snapshots[/\\]")
 
 
@@ -24,6 +25,7 @@ class Reading:
         self.tokens: set[int] = set()
         self.latent_shape: tuple[int, ...] = ()
         self.gflop: float | None = None
+        self.kernels: set[str] = set()
 
     def stages(self, total: float) -> dict[str, Any]:
         """Seconds by stage on this process's clock; `rest` is what no stage accounts for."""
@@ -45,7 +47,9 @@ class Reading:
         return {
             **_identity(pipeline, denoiser),
             "timesteps": len(pipeline.scheduler.timesteps),
-            "methods": found.methods_on(pipeline, denoiser, arguments),
+            **record_parts.fields(pipeline, denoiser, arguments, self.calls),
+            "methods": found.methods_on(pipeline, denoiser, arguments)
+            | record_parts.methods_on(pipeline, denoiser, arguments),
             "denoiser_calls": self.calls["denoiser"],
             "batch_sizes": dict(self.batches),
             "latent_shape": list(self.latent_shape),
@@ -53,11 +57,13 @@ class Reading:
             "self_attention_tokens": sorted(self.tokens),
             "self_attention_calls": self.calls["self_attention"],
             "cross_attention_calls": self.calls["cross_attention"],
+            "attention_kernels": sorted(self.kernels),
             "fused_qkv": found.fused(denoiser),
             "channels_last": found.channels_last(denoiser),
             "compiled": found.is_compiled(denoiser),
             "vae_decodes": self.calls["vae"],
             "gflop": self.gflop,
+            "facts": inspect_live.facts_of(pipeline),
         }
 
 
@@ -72,7 +78,7 @@ def _identity(pipeline: Any, denoiser: Any) -> dict[str, Any]:
         "denoiser_parameters": sum(p.numel() for p in denoiser.parameters()),
         "denoiser_dtype": found.dtype_of(denoiser),
         "text_dtype": None if text is None else found.dtype_of(text),
-        "vae_dtype": found.dtype_of(pipeline.vae) if hasattr(pipeline, "vae") else None,
+        "vae_dtype": found.dtype_of(pipeline.vae) if inspect_live.decoder_name(pipeline) == "vae" else None,
         "scheduler_class": type(pipeline.scheduler).__name__,
     }
 
@@ -96,7 +102,8 @@ class Meter:
         for name in ("text_encoder", "text_encoder_2", "controlnet"):
             if (part := getattr(pipeline, name, None)) is not None:
                 self._watch(name.removesuffix("_2"), part)
-        if (vae := getattr(pipeline, "vae", None)) is not None:
+        if (name := inspect_live.decoder_name(pipeline)) is not None:
+            vae = getattr(pipeline, name)
             vae.decode = self._timed("vae", vae.decode)
             vae.encode = self._timed("vae", vae.encode, "encoded")
 
@@ -110,11 +117,12 @@ class Meter:
             yield self.reading
             return
         self.reading.calls["deep"] = 1
-        handles = self._deep_hooks(denoiser)
+        handles = self._deep_hooks(denoiser) + record_parts.hooks(self.pipeline, self.reading.calls)
         try:
             with _flops() as counter:
                 yield self.reading
             self.reading.gflop = counter.get_total_flops() / 1e9 if counter else None
+            self.reading.kernels = _kernels(counter, found.unwrapped(denoiser)) if counter else set()
         finally:
             for handle in handles:
                 handle.remove()
@@ -125,9 +133,8 @@ class Meter:
 
     def _enter(self, stage: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         if stage == "denoiser":
-            sample: Any = args[0] if args else kwargs.get("sample", kwargs.get("hidden_states"))
-            self.reading.batches[str(sample.shape[0])] += 1
-            self.reading.latent_shape = tuple(sample.shape)
+            self.reading.latent_shape = inspect_live.shape_of(args, kwargs)
+            self.reading.batches[str(self.reading.latent_shape[0])] += 1
         self.reading.calls[stage] += 1
         self._settle()
         self._started[stage] = time.perf_counter()
@@ -161,7 +168,7 @@ class Meter:
             handles.append(mid.resnets[0].conv1.register_forward_hook(lambda *_: self._count("mid_block")))
         for name, module in denoiser.named_modules():
             kind, _, leaf = name.rpartition(".")
-            if kind.endswith("attn1") and leaf in ("to_q", "to_qkv"):
+            if kind.endswith(("attn1", ".attn")) and leaf in ("to_q", "to_qkv"):
                 handles.append(module.register_forward_hook(lambda m, a, o: self._attended(a[0])))
             elif kind.endswith("attn2") and leaf in ("to_k", "to_kv"):
                 handles.append(module.register_forward_hook(lambda *_: self._count("cross_attention")))
@@ -184,9 +191,19 @@ def synchronise() -> None:
 
 
 def denoiser_of(pipeline: Any) -> Any:
-    """The UNet, or the transformer where there is none."""
-    unet = getattr(pipeline, "unet", None)  # a compiled one has no truth value
-    return pipeline.transformer if unet is None else unet
+    """The UNet, the transformer, or whatever is called at every step."""
+    return inspect_live.denoiser_of(pipeline)
+
+
+def _kernels(counter: Any, denoiser: Any) -> set[str]:
+    """Kernels behind PyTorch's attention in the denoiser: `flash`, `efficient`, `cudnn`; `math` where none ran.
+
+    The plain kernel is made of matrix products and has no name of its own.
+    """
+    name = type(denoiser).__name__
+    ran = {str(op) for op in counter.get_flop_counts().get(name, {})}
+    named = {m.group(1) for op in ran if (m := _KERNEL.search(op))}
+    return named or {"math"} if ran else set()
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from . import conditions, edge, found, record, wire
+from .pixels import as_pixels
 
 _REPLACED = ("prompt", "class_labels", "generator", "latents", "num_images_per_prompt")
 _ASKED = ("num_inference_steps", "guidance_scale", "strength", "gate_step", "sp_interval", "fi_interval", "warm_up")
@@ -158,17 +159,6 @@ def signature_of(pipeline: Any, function: Any) -> inspect.Signature:
 def _defaults(function: Any, keys: tuple[str, ...]) -> dict[str, Any]:
     parameters = inspect.signature(function).parameters
     return {k: p.default for k in keys if (p := parameters.get(k)) and isinstance(p.default, (int, float))}
-
-
-def as_pixels(output: Any) -> Any:
-    """Whatever a pipeline returns, as uint8 RGB (n, height, width, 3)."""
-    images = output[0] if isinstance(output, tuple) else output.images
-    if hasattr(images, "detach"):
-        images = images.detach().float().cpu().permute(0, 2, 3, 1).numpy()
-    pixels = images if isinstance(images, np.ndarray) else np.stack([np.asarray(i.convert("RGB")) for i in images])
-    if pixels.dtype != np.uint8:
-        pixels = (np.nan_to_num(pixels).clip(0, 1) * 255).round().astype(np.uint8)
-    return pixels
 
 
 def peak_mb() -> float:

@@ -29,7 +29,12 @@ LIBRARIES = (
     "tgate",
     "peft",
     "xformers",
+    "cache-dit",
+    "sageattention",
     "torchao",
+    "optimum-quanto",
+    "bitsandbytes",
+    "invisible-watermark",
 )
 _WARM = (
     "transformers",

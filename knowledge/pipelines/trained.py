@@ -1,43 +1,6 @@
-"""Pipeline cards: what is known of each pipeline class before anything runs. One card a checkpoint and mode."""
+"""The pipelines that the benchmark asks for, and that have trained weights in the zoo."""
 
-from types import MappingProxyType
-from typing import Literal
-
-from pydantic import Field
-
-from .signatures import signature_of
-from .types import Record
-
-Mode = Literal["text2img", "img2img", "class2img"]
-
-
-class Card(Record):
-    """One checkpoint, as people use it in one mode."""
-
-    family: str = Field(description="short name of the checkpoint's family: sd15, sdxl, pixart_sigma")
-    title: str = Field(description="what people call it: Stable Diffusion 1.5")
-    pipeline_class: str
-    model_id: str = Field(description="the id on the hub that is written today")
-    aliases: tuple[str, ...] = Field(default=(), description="other ids of the same weights")
-    mode: Mode
-    backbone: Literal["unet", "dit"]
-    scheduler: str = Field(description="class in the checkpoint's own configuration")
-    prediction: Literal["epsilon", "v_prediction"] = "epsilon"
-    size: int = Field(description="native width and height in pixels")
-    sizes: tuple[int, ...] = Field(description="widths that it is used at")
-    controlnet_id: str | None = None
-    preprocessors: tuple[str, ...] = ()
-
-    @property
-    def steps(self) -> int:
-        """num_inference_steps where the call says nothing."""
-        return signature_of(self.pipeline_class).steps
-
-    @property
-    def guidance_scale(self) -> float:
-        """guidance_scale where the call says nothing."""
-        return signature_of(self.pipeline_class).guidance_scale
-
+from .card import Card
 
 _SD15 = Card(
     family="sd15",
@@ -131,16 +94,3 @@ CARDS: tuple[Card, ...] = (
         }
     ),
 )
-CARD_OF = MappingProxyType({(c.pipeline_class, c.model_id): c for c in CARDS})
-CANONICAL = MappingProxyType({a: c.model_id for c in CARDS for a in (c.model_id, *c.aliases)})
-"""any id of the same weights -> the id on the card"""
-
-
-DRAW_CLASSES = frozenset(c.pipeline_class for c in CARDS if c.mode == "class2img")
-"""pipeline classes that draw classes where others read text"""
-
-
-def card_for(pipeline_class: str, model_id: str | None = None) -> Card | None:
-    """The card of a class and a checkpoint; the class's first card where the checkpoint is not known."""
-    exact = CARD_OF.get((pipeline_class, CANONICAL.get(model_id or "", model_id or "")))
-    return exact or next((c for c in CARDS if c.pipeline_class == pipeline_class), None)
