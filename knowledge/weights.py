@@ -47,7 +47,12 @@ def weights_of(card: Card | None) -> Weights | None:
 def too_large(card: Card | None, dtype: str | None, memory_mb: float) -> bool:
     """Are the weights alone, as they are loaded, more than the memory? False where they were not counted."""
     weights = weights_of(card)
-    return weights is not None and weights.megabytes(dtype if dtype in BYTES else "float32") > memory_mb
+    return weights is not None and weights.megabytes(_loaded(dtype)) > memory_mb
+
+
+def _loaded(dtype: str | None) -> str:
+    """The format that weights are loaded in; the library's own default is the widest."""
+    return dtype if dtype is not None and dtype in BYTES else "float32"
 
 
 def memory_sentences(card: Card | None, dtype: str | None, memory_mb: float) -> tuple[str, ...]:
@@ -55,7 +60,7 @@ def memory_sentences(card: Card | None, dtype: str | None, memory_mb: float) -> 
     weights = weights_of(card)
     if card is None or weights is None:
         return ()
-    now = dtype if dtype in BYTES else "float32"
+    now = _loaded(dtype)
     whole, half = weights.megabytes(now), weights.megabytes("float16")
     said = f"the weights of {card.title} take {whole / 1000:.1f} GB in {now} ({SOURCE})"
     if whole <= memory_mb:

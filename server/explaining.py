@@ -10,7 +10,7 @@ from ..knowledge.catalogue import METHODS
 from ..knowledge.expect import Expectation, expect
 from ..knowledge.library import Document, documents
 from ..knowledge.method import Method, Symptom
-from ..knowledge.pipelines import CARDS
+from ..knowledge.pipelines import CARDS, EVERY_CARD, Card
 from ..knowledge.silent import BY_SLUG, SilentFailure, silent_failures_of
 from ..knowledge.situation import Situation
 from ..knowledge.topic import described
@@ -39,6 +39,8 @@ UNCHANGED = Trace(
     cross_attention_calls=816,
     vae_decodes=1,
     image_size=(512, 512),
+    attention_kernels=("efficient",),
+    watermark=True,
 )
 """what the runner would record of a Stable Diffusion script that nothing was done to"""
 
@@ -220,15 +222,35 @@ def shown(kind: type[Method], place: Place) -> Shown | None:
         found = _written(kind, place.opened, place.situation, f"{place.opened.file.path.name}")
         if found is not None:
             return found
-    for card in CARDS:
-        here = as_if(kind, bare(card, described("cuda"), place.situation.libraries))
-        opened = plain(card) if first_fitting(kind, here) is not None else None
-        if opened is not None:
-            ready = bare(card, here.device, here.libraries).model_copy(update={"pipeline": opened.site})
-            found = _written(kind, opened, ready, f"the plain script of {card.title}")
-            if found is not None:
+    for card in EVERY_CARD:
+        for half in (False, True):
+            if (found := _on_card(kind, card, half, place.situation.libraries)) is not None:
                 return found
-    return None
+    return None if kind.searched else _described(kind, place.situation.libraries)
+
+
+def _described(kind: type[Method], libraries: dict[str, str]) -> Shown | None:
+    """A method that is described and fits no single machine: what it would write, and why it is not run."""
+    card = next((c for c in CARDS if c.backbone in kind.fits), None)
+    opened = plain(card) if card is not None else None
+    if card is None or opened is None:
+        return None
+    here = as_if(kind, bare(card, described("cuda"), libraries)).model_copy(update={"pipeline": opened.site})
+    plan = Plan(steps=(kind().step(),))
+    found = _placed(plan, opened, here, f"the plain script of {card.title}")
+    return found.model_copy(update={"note": kind().misfit(here, plan) or found.note})
+
+
+def _on_card(kind: type[Method], card: Card, half: bool, libraries: dict[str, str]) -> Shown | None:
+    """On a pipeline's plain script; some methods ask for half precision first."""
+    here = bare(card, described("cuda"), libraries)
+    if half:
+        here = here.model_copy(update={"pipeline": here.pipeline.model_copy(update={"dtype": "float16"})})
+    opened = plain(card, half) if first_fitting(kind, as_if(kind, here)) is not None else None
+    if opened is None:
+        return None
+    title = f"the plain script of {card.title}{' in half precision' if half else ''}"
+    return _written(kind, opened, here.model_copy(update={"pipeline": opened.site}), title)
 
 
 def _written(kind: type[Method], opened: Opened, situation: Situation, where: str) -> Shown | None:
@@ -236,7 +258,10 @@ def _written(kind: type[Method], opened: Opened, situation: Situation, where: st
     method = first_fitting(kind, here)
     if method is None:
         return None
-    plan = Plan(steps=(method.step(),))
+    return _placed(Plan(steps=(method.step(),)), opened, here, where)
+
+
+def _placed(plan: Plan, opened: Opened, here: Situation, where: str) -> Shown:
     code = coder.write(plan, opened.file.text, opened.script, here)
     note = "" if isinstance(code, Candidate) else code.message
     diff = unified(opened.file.text, code.code, opened.file.path.name) if isinstance(code, Candidate) else ""

@@ -9,7 +9,8 @@ from typing import get_args
 
 from ..knowledge import rules
 from ..knowledge.method import Method
-from ..knowledge.pipelines import Card
+from ..knowledge.methods.precision import Precision
+from ..knowledge.pipelines import CARDS, Card
 from ..knowledge.situation import Situation, situation_at
 from ..knowledge.topic import described
 from ..knowledge.types import Attributes, Device, PipelineSite, Plan, Position, Scalar, Script
@@ -24,6 +25,12 @@ from .app import App
 from .opening import Opened, open_script
 
 _SCRIPT = Path("script.py")
+_SIMPLE = """\
+from diffusers import {cls}
+
+pipe = {cls}.from_pretrained("{model}").to("cuda")
+image = pipe("a lighthouse at dusk").images[0]
+"""
 _NOWHERE = Position(line=1, column=0)
 MOST = 400
 """settings of one method that are looked at; one with more is varied in one knob at a time"""
@@ -59,8 +66,10 @@ def bare(card: Card, device: Device, libraries: dict[str, str]) -> Situation:
     return situation_at(site, device, libraries).model_copy(update={"scheduler": card.scheduler})
 
 
-def plain(card: Card) -> Opened | None:
-    """The plain script of a checkpoint; None where none is known."""
+def plain(card: Card, half: bool = False) -> Opened | None:
+    """The plain script of a checkpoint, perhaps in half precision; None where none can be written."""
+    if card not in CARDS:
+        return _opened(_SIMPLE.format(cls=card.pipeline_class, model=card.model_id))
     wanted = Attributes(
         pipeline_class=card.pipeline_class,
         model_id=card.model_id,
@@ -69,11 +78,16 @@ def plain(card: Card) -> Opened | None:
         width=card.size,
         height=card.size,
         preprocessors=card.preprocessors,
+        methods=(Precision(dtype="float16").step(),) if half else (),
     )
     code = compose(wanted)
-    script = analyse(str(_SCRIPT), code) if isinstance(code, str) else code
+    return _opened(code) if isinstance(code, str) else None
+
+
+def _opened(code: str) -> Opened | None:
+    script = analyse(str(_SCRIPT), code)
     site = choose(script, None) if isinstance(script, Script) else None
-    if not isinstance(code, str) or not isinstance(script, Script) or not isinstance(site, PipelineSite):
+    if not isinstance(script, Script) or not isinstance(site, PipelineSite):
         return None
     return Opened(TextFile(_SCRIPT, code, "utf-8"), script, site)
 

@@ -76,7 +76,7 @@ def _shown(s: Shown) -> None:
     _say(f"\nWhat it does to {s.where}, as {_setting(s.step.method, s.step.params)}")
     _say(f"  {e.speedup:.2f}x, loss {100 * e.loss:.1f}%, drift {e.drift:.2f} ({_GUESS})")
     if s.note:
-        _say(f"  it cannot be written there: {s.note}")
+        _say(f"  it does not run there: {s.note}")
     diff(s.diff)
 
 

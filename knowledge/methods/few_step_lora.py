@@ -11,6 +11,7 @@ from ..steps import run_of
 from ..types import Change, Import, Plan, Trace
 from .sampler import swap_back
 
+_FILE = "pytorch_lora_weights.safetensors"
 SOLVERS = {"lcm": "LCMScheduler", "tcd": "TCDScheduler"}
 
 
@@ -65,10 +66,12 @@ class FewStepLora(Method):
     def change(self, situation: Situation, plan: Plan) -> Change:
         solver = SOLVERS[self.distilled]
         repository = DISTILLED[self.distilled].get(family_of(situation), "")
+        # The file is named, since diffusers does not look for one without a network.
+        given = f'"{repository}", weight_name="{_FILE}", adapter_name="{self.distilled}"'
         return Change(
             imports=(Import(module="diffusers", name=solver),),
             scheduler=f"{{pipe}}.scheduler = {solver}.from_config({{pipe}}.scheduler.config)",
-            setup=(f'{{pipe}}.load_lora_weights("{repository}", adapter_name="{self.distilled}")',),
+            setup=(f"{{pipe}}.load_lora_weights({given})",),
             call_keywords={"num_inference_steps": str(self.few_steps), "guidance_scale": "1.0"},
         )
 

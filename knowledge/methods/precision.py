@@ -29,7 +29,7 @@ class Precision(Method):
     )
 
     backfires = (
-        "float16 on a CPU is emulated and 4-12 times slower (a tiny SDXL took 4.7 s of processor time where it had taken 0.3 s)",
+        "float16 on a CPU is emulated: tiny models took 4 to 16 times the processor time",
         "bfloat16 on a CPU without AVX512-bf16 or AMX is slower than float32",
         "with no dtype given, text encoders load in the type of their own configuration and the denoiser in float32: "
         "name one type for all",
