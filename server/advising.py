@@ -115,7 +115,8 @@ def _advised(
     reason = rules.unusable(kind, ready)
     best = best_setting(kind, ready, calibration) if reason is None else None
     if best is None:
-        why = reason or "none of its settings fits here alone"
+        alone = kind().misfit(ready, Plan(steps=(kind().step(),)))
+        why = reason or alone or "none of its settings fits here alone"
         return Unfit(slug=kind.slug, title=kind.title, kind=kind.kind, why=why)
     method, expected = best
     seen = [one for one in past if one.plan.step(kind.slug) is not None]

@@ -7,10 +7,16 @@ from ..quantised import not_quantised, others
 from ..situation import Situation
 from ..types import Change, Import, Plan, Trace
 
-_OPTIONS = {
-    "8bit": '{"load_in_8bit": True}',
-    "4bit": '{"load_in_4bit": True, "bnb_4bit_quant_type": "nf4"}',
-}
+IN_FEWER_BITS = '''\
+def in_fewer_bits(part, bits):
+    """Quantise one part of a pipeline while it is loaded."""
+    options = {f"load_in_{bits}": True}
+    if bits == "4bit":
+        options["bnb_4bit_quant_type"] = "nf4"
+    backend = f"bitsandbytes_{bits}"
+    return PipelineQuantizationConfig(quant_backend=backend, quant_kwargs=options, components_to_quantize=[part])
+'''
+"""needs `diffusers.quantizers.PipelineQuantizationConfig`"""
 
 
 class BitsAndBytes(Method):
@@ -53,13 +59,10 @@ class BitsAndBytes(Method):
     )
 
     def change(self, situation: Situation, plan: Plan) -> Change:
-        given = (
-            f'quant_backend="bitsandbytes_{self.weight_bits}", quant_kwargs={_OPTIONS[self.weight_bits]}, '
-            f'components_to_quantize=["{situation.denoiser}"]'
-        )
         return Change(
             imports=(Import(module="diffusers.quantizers", name="PipelineQuantizationConfig"),),
-            load_keywords={"quantization_config": f"PipelineQuantizationConfig({given})"},
+            definitions=(IN_FEWER_BITS,),
+            load_keywords={"quantization_config": f'in_fewer_bits("{situation.denoiser}", "{self.weight_bits}")'},
         )
 
     def undo(self, situation: Situation) -> tuple[str, ...] | None:

@@ -154,7 +154,7 @@ HALF = step("precision", dtype="float16")
             "Float8DynamicActivationFloat8WeightConfig()) | {pipe}.transformer = torch.compile",
         ),
         (SD, [step("quanto", bits="int4")], "quantize({pipe}.unet, weights=qint4) | freeze({pipe}.unet)"),
-        (DIT, [step("bitsandbytes")], 'components_to_quantize=["transformer"]'),
+        (DIT, [step("bitsandbytes")], 'in_fewer_bits("transformer", "8bit")'),
         (SD, [step("compile", scope="whole", mode="reduce-overhead")], 'compile({pipe}.unet, mode="reduce-overhead")'),
         (SD, [step("compile", mode="max-autotune-no-cudagraphs")], 'repeated_blocks(mode="max-autotune-no-'),
         (DIT, [step("tiny_vae")], 'AutoencoderTiny.from_pretrained("madebyollin/taesd")'),

@@ -15,6 +15,7 @@ from ...knowledge.types import Change, Device, PipelineSite, Plan, Position
 
 _GENERAL = frozenset(
     ("to", "half", "float", "cuda", "cpu", "eval", "compile", "set_params", "enable", "disable", "update")
+    + ("set_progress_bar_config",)
 ) | {"from_pretrained", "from_config", "from_single_file", "load_lora_weights", "set_adapters", "fuse_lora", "getattr"}
 """what scripts call for other reasons too"""
 _DEFINES = ast.FunctionDef | ast.ClassDef
