@@ -29,8 +29,8 @@ Kind = Literal[
 """what a method works on; a person looks for it under this heading"""
 
 
-Difference = Literal["calls", "batch", "guidance", "parameters"]
-"""what a record may show otherwise than the baseline's: denoiser calls, their batch, the guidance scale, the weights"""
+Difference = Literal["calls", "batch", "guidance", "parameters", "vae"]
+"""what a record may show otherwise than the baseline's: denoiser calls, their batch, the guidance scale, weights"""
 
 
 class Effect(Record):

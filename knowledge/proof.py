@@ -38,6 +38,10 @@ def _unasked(plan: Plan, trace: Trace, before: Trace) -> list[str]:
     known = trace.fused_qkv or "parameters" in explained
     if trace.denoiser_parameters != before.denoiser_parameters and not known:
         found.append(f"the denoiser has {trace.denoiser_parameters} parameters instead of {before.denoiser_parameters}")
+    if "parameters" not in explained and (added := sorted(set(trace.adapters) - set(before.adapters))):
+        found.append(f"the LoRA {', '.join(added)} is active in the denoiser, which the plan does not ask for")
+    if "vae" not in explained and before.vae_class is not None and trace.vae_class != before.vae_class:
+        found.append(f"pictures are decoded by {trace.vae_class} instead of {before.vae_class}")
     if swallowed := sorted(set(trace.swallowed) - set(before.swallowed)):
         found.append(f"{trace.pipeline_class}.__call__ swallows {', '.join(swallowed)}: these keywords do nothing")
     if trace.image_size != before.image_size:

@@ -149,8 +149,9 @@ SILENT_FAILURES: tuple[SilentFailure, ...] = (
         sentence="LCM and TCD run without complaint on a checkpoint that was not distilled for few steps, and the "
         "pictures are mush",
         where=f"every pipeline ({_SEEN})",
-        checks=("tools.measure.report_card:evaluation",),
+        checks=("few_step_lora.unproven", "tools.measure.report_card:evaluation"),
         repair="load a distilled LoRA or checkpoint first (LCM-LoRA, Hyper-SD), or use DPM-Solver++ at 15-20 steps",
+        methods=("few_step_lora",),
     ),
     SilentFailure(
         slug="hidden_second_call",
@@ -217,6 +218,42 @@ SILENT_FAILURES: tuple[SilentFailure, ...] = (
         where=f"every pipeline that loads LoRAs ({_SEEN})",
         checks=("tools.measure.report_card:evaluation",),
         repair="call unfuse_lora first",
+    ),
+    SilentFailure(
+        slug="one_tile",
+        sentence="VAE tiling does nothing for a picture no larger than the VAE's own size: it is decoded whole, and "
+        "memory is as before",
+        where=f"AutoencoderKL with pictures up to its sample_size ({_SEEN})",
+        checks=("vae_tiling.unproven",),
+        repair="leave it out, or slice a batch with pipe.vae.enable_slicing()",
+        methods=("vae_tiling",),
+    ),
+    SilentFailure(
+        slug="seed_unheard",
+        sentence="DiTPipeline hands its sampler no generator, so a stochastic one draws from the global one, and the "
+        "same seed gives another picture each time",
+        where=f"DiT with DPM-Solver++ SDE ({_SEEN})",
+        rules=("sampler.misfit",),
+        repair="use a sampler that draws nothing on the way: DDIM, DPM-Solver++ 2M, UniPC or DEIS",
+        methods=("sampler",),
+    ),
+    SilentFailure(
+        slug="settings_go_along",
+        sentence="from_config carries settings of the sampler before along: Karras sigmas of DPM-Solver++ are Euler's "
+        "too, when the pipeline is given its Euler back",
+        where=f"SDXL from Euler to DPM-Solver++ with Karras sigmas and back ({_SEEN})",
+        rules=("sampler.undo",),
+        repair="name the setting on the way back: from_config(config, use_karras_sigmas=False)",
+        methods=("sampler",),
+    ),
+    SilentFailure(
+        slug="tf32_without_float32",
+        sentence="allow_tf32 does nothing for a pipeline in float16 or bfloat16: no float32 product is left",
+        where="every pipeline in half precision (PyTorch 2.14.1)",
+        rules=("tf32.misfit",),
+        checks=("tf32.unproven",),
+        repair="leave it out, or keep float32",
+        methods=("tf32",),
     ),
     SilentFailure(
         slug="another_picture",

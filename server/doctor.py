@@ -62,6 +62,7 @@ def examine(app: App, path: Path | None, pipeline: str | None, deep: bool) -> Di
     facts += _models(app)
     environment = Environment(device=here, python=version, libraries=libraries)
     where = _situation(path, pipeline, environment)
+    where = where.model_copy(update={"at_hand": models.ids_at_hand(models.hub_home())})
     return Diagnosis(facts, usabilities(where), problems)
 
 

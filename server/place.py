@@ -15,6 +15,7 @@ from ..knowledge.situation import Situation, situation_at
 from ..knowledge.topic import described
 from ..knowledge.types import Attributes, Device, PipelineSite, Plan, Position, Scalar, Script
 from ..tools import device as hardware
+from ..tools import models
 from ..tools.errors import SetupError, UsageError
 from ..tools.measure import interpreter
 from ..tools.script.analyse import analyse
@@ -49,7 +50,9 @@ def at_file(app: App, path: Path, pipeline: str | None, device: Device | None = 
     """A person's script, with the libraries of its project. Nothing is run and torch is not asked."""
     opened = open_script(path, pipeline)
     libraries, notes = libraries_of(app, path)
-    return Place(situation_at(opened.site, device or at_hand(app), libraries), opened, notes)
+    here = situation_at(opened.site, device or at_hand(app), libraries)
+    here = here.model_copy(update={"at_hand": models.ids_at_hand(models.hub_home())})
+    return Place(here, opened, notes)
 
 
 def at_card(app: App, card: Card, device: Device | None = None) -> Place:

@@ -17,7 +17,7 @@ from ..knowledge.types import (
     Script,
     Trial,
 )
-from ..tools import textfile
+from ..tools import models, textfile
 from ..tools.errors import UsageError
 from ..tools.measure.baseline import Baseline
 from ..tools.report import summary
@@ -116,7 +116,8 @@ def drawn_from(one: Session) -> str:
 
 
 def _loop(one: Session, wish: Wish, profile: Profile, started: float) -> Loop:
-    here = situation(one.opened, one.environment, profile)
+    known = situation(one.opened, one.environment, profile)
+    here = known.model_copy(update={"at_hand": models.ids_at_hand(one.models_home)})
     allowed = rules.usable(here, wish.only, wish.without)
     if not allowed:
         raise UsageError("no method is left that fits this script here; `diffagent-mcp doctor FILE` says why for each")

@@ -110,6 +110,20 @@ CASES = (
         7,
     ),
     Case("dit", "DiTPipeline", DIT, _CLASS, f"sampler tome {_BLOCKS}", "DDIMScheduler"),
-    Case("alpha", "PixArtAlphaPipeline", ALPHA, _TEXT, f"sampler tome tgate fused_qkv {_BLOCKS}", "DPMSolverMultistepScheduler"),
-    Case("sigma", "PixArtSigmaPipeline", SIGMA, _TEXT, f"sampler tome tgate fused_qkv faster_cache {_BLOCKS}", "DPMSolverMultistepScheduler"),
+    Case(
+        "alpha",
+        "PixArtAlphaPipeline",
+        ALPHA,
+        _TEXT,
+        f"sampler tome tgate fused_qkv {_BLOCKS}",
+        "DPMSolverMultistepScheduler",
+    ),
+    Case(
+        "sigma",
+        "PixArtSigmaPipeline",
+        SIGMA,
+        _TEXT,
+        f"sampler tome tgate fused_qkv faster_cache {_BLOCKS}",
+        "DPMSolverMultistepScheduler",
+    ),
 )

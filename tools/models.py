@@ -28,9 +28,14 @@ def resolves(home: Path, model_id: str, beside: Path) -> bool:
     return snapshot(home, model_id) is not None or (beside / model_id).expanduser().is_dir()
 
 
+def ids_at_hand(home: Path) -> tuple[str, ...]:
+    """Every cached repository, whatever is in it."""
+    names = (f.name.removeprefix("models--").replace("--", "/", 1) for f in sorted((home / "hub").glob("models--*")))
+    return tuple(n for n in names if snapshot(home, n) is not None)
+
+
 def pipelines_at_hand(home: Path) -> Iterator[str]:
     """Ids of every cached repository that is a diffusers pipeline."""
-    for folder in sorted((home / "hub").glob("models--*")):
-        model_id = folder.name.removeprefix("models--").replace("--", "/", 1)
+    for model_id in ids_at_hand(home):
         if (found := snapshot(home, model_id)) is not None and (found / "model_index.json").exists():
             yield model_id

@@ -2,7 +2,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from ..caching import CACHES
+from ..caching import CACHES, TRIED
 from ..method import Effect, Method, Symptom
 from ..situation import Situation
 from ..types import Change, Import, Plan, Scalar, Trace
@@ -14,7 +14,8 @@ _GRAPHS = ("reduce-overhead", "max-autotune")
 class Compile(Method):
     """Compile the denoiser with torch.compile; the first picture pays for it.
 
-    `regional` compiles each repeated block once (8 s where the whole takes 89 s on a small CPU). The modes with CUDA
+    `regional` compiles each repeated block once (8 s where the whole takes 89 s on a small CPU); DiT and PixArt do not
+    name theirs, so that is done for them. The modes with CUDA
     graphs record the kernels of a call once and replay them, which takes the waiting for the CPU away.
     """
 
@@ -75,7 +76,8 @@ class Compile(Method):
         denoiser = f"{{pipe}}.{situation.denoiser}"
         mode = "" if self.mode == "default" else f'mode="{self.mode}"'
         if self.scope == "regional":
-            return Change(setup=(f"{denoiser}.compile_repeated_blocks({mode})",))
+            named = (f'{denoiser}._repeated_blocks = ["BasicTransformerBlock"]',) if _unnamed(situation) else ()
+            return Change(setup=(*named, f"{denoiser}.compile_repeated_blocks({mode})"))
         given = ", ".join(a for a in (denoiser, mode) if a)
         return Change(imports=(Import(module="torch"),), setup=(f"{denoiser} = torch.compile({given})",))
 
@@ -83,10 +85,12 @@ class Compile(Method):
         denoiser = f"{{pipe}}.{situation.denoiser}"
         if self.scope == "whole":
             return (f"{denoiser} = {denoiser}._orig_mod",)
-        return (f"for block in {denoiser}.modules():\n    block._compiled_call_impl = None",)
+        named = (f'{denoiser}.__dict__.pop("_repeated_blocks")',) if _unnamed(situation) else ()
+        return (f"for block in {denoiser}.modules():\n    block._compiled_call_impl = None", *named)
 
     def written(self, steps: int, plan: Plan) -> dict[str, Scalar]:
-        return {"scope": self.scope} | ({} if self.mode == "default" else {"mode": self.mode})
+        shown: dict[str, Scalar] = {"scope": self.scope}
+        return shown if self.mode == "default" else {**shown, "mode": self.mode}
 
     def effect(self, situation: Situation) -> Effect:
         start = 10.0 if self.scope == "regional" else 90.0
@@ -95,7 +99,7 @@ class Compile(Method):
         return Effect(per_call=0.9 if situation.device.kind == "cpu" else 0.75 * graphs, startup_s=start)
 
     def misfit(self, situation: Situation, plan: Plan) -> str | None:
-        if self.scope == "regional" and not _names_blocks(situation):
+        if self.scope == "regional" and not (_names_blocks(situation) or _unnamed(situation)):
             return f"{situation.pipeline_class}'s denoiser names no repeated blocks; compile the whole of it"
         if self.scope == "whole" and situation.facts is not None and situation.facts.inner:
             return (
@@ -113,6 +117,11 @@ class Compile(Method):
         if self.mode != "default" and trace.compile_mode not in (None, self.mode):
             return f"it is compiled in mode {trace.compile_mode}, not {self.mode}"
         return None
+
+
+def _unnamed(situation: Situation) -> bool:
+    """Is it one of the transformers that do not name their blocks to diffusers, and are known to be made of these?"""
+    return situation.pipeline_class in TRIED
 
 
 def _names_blocks(situation: Situation) -> bool:

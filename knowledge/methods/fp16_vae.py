@@ -15,6 +15,7 @@ class Fp16Vae(Method):
     kind = "vae"
     fits = frozenset({"unet"})
     order = 4
+    explains = frozenset({"vae"})
     clashes = frozenset({"tiny_vae", "model_offload", "sequential_offload", "group_offload"})
     devices = frozenset({"cuda", "mps"})
     gain = "decoding in half the bits, and half the memory, for SDXL in float16; pictures differ slightly; not measured here, for want of a GPU"

@@ -8,6 +8,9 @@ from ..offloading import not_offloaded, others
 from ..situation import Situation
 from ..types import Change, Import, Plan, Trace
 
+_REFUSED = ("DiTPipeline", "HunyuanDiTPipeline")
+"""their transformers say `_supports_group_offloading = False`"""
+
 
 class GroupOffload(Method):
     """Keep groups of layers on the GPU while they compute, and move the next one there in the meantime.
@@ -28,13 +31,17 @@ class GroupOffload(Method):
     gain = "memory for a few blocks instead of the pipeline; the stream hides most of the moving where steps are long; not measured here, for want of a GPU"
     sources = (
         "diffusers documentation, optimization/memory, group offloading",
-        "diffusers 0.42.1, hooks/group_offloading.py",
+        "diffusers 0.42.1, hooks/group_offloading.py, read and run with the CPU in the place of a GPU",
     )
     symptoms = (
         Symptom(
-            pattern=r"num_blocks_per_group|stream|pin_memory|group offload",
+            pattern=r"num_blocks_per_group|[Ss]tream|pin_memory",
             sentence="the groups cannot be moved aside here; layers are moved one by one without a stream",
             params={"level": "leaf_level", "stream": False},
+        ),
+        Symptom(
+            pattern=r"does not support group offloading",
+            sentence="a part of this pipeline cannot be offloaded in groups; model offloading takes parts as a whole",
         ),
     )
     backfires = (
@@ -60,6 +67,11 @@ class GroupOffload(Method):
 
     def effect(self, situation: Situation) -> Effect:
         return Effect(per_call=1.3 if self.stream else 3.0, rest=1.5)
+
+    def misfit(self, situation: Situation, plan: Plan) -> str | None:
+        if situation.pipeline_class in _REFUSED:
+            return f"diffusers refuses to offload the transformer of {situation.pipeline_class} in groups"
+        return None
 
     def unproven(self, trace: Trace, before: Trace) -> str | None:
         return not_offloaded(trace, "group")

@@ -28,9 +28,16 @@ _USUAL: Mapping[str, Scalar] = {"use_karras_sigmas": False, "algorithm_type": "d
 SAMPLERS_BY_CLASS = {c: name for name, c in CLASSES.items() if name not in _SETTINGS}
 
 # Quality loss and drift at 10 steps; both grow with the square of 10/steps (docs/zoo.md; Lu et al. 2022, table 1).
-_AT_TEN = {"ddim": (0.030, 0.30), "dpmpp_2m": (0.020, 0.26), "unipc": (0.020, 0.28), "euler": (0.030, 0.30)}
-# Guessed from their nearest relative, until they are measured; the stochastic one draws another picture.
-_AT_TEN |= {"deis": (0.020, 0.28), "dpmpp_2m_karras": (0.020, 0.28), "dpmpp_2m_sde": (0.030, 0.60)}
+_AT_TEN = {
+    "ddim": (0.030, 0.30),
+    "dpmpp_2m": (0.020, 0.26),
+    "unipc": (0.020, 0.28),
+    "euler": (0.030, 0.30),
+    # Guessed from their nearest relative, until they are measured; the stochastic one draws another picture.
+    "deis": (0.020, 0.28),
+    "dpmpp_2m_karras": (0.020, 0.28),
+    "dpmpp_2m_sde": (0.030, 0.60),
+}
 
 
 def swap(scheduler: str, pipeline_class: str, settings: Mapping[str, Scalar] = MappingProxyType({})) -> str:
@@ -47,7 +54,8 @@ def swap(scheduler: str, pipeline_class: str, settings: Mapping[str, Scalar] = M
 def swap_back(situation: Situation, settings: Mapping[str, Scalar] = MappingProxyType({})) -> tuple[str, ...] | None:
     """Statements that give the pipeline its own class of scheduler again; None where that is not known.
 
-    A configuration remembers what it was made from, so the way back finds the first one's settings.
+    A configuration remembers what it was made from, so the way back finds the first one's settings. It also carries
+    `settings` on into every class that knows them, so they are taken back by name.
     """
     if situation.scheduler is None:
         return None
@@ -128,7 +136,7 @@ class Sampler(Method):
         settings = _SETTINGS.get(self.name, {})
         if self.name == "keep" or (CLASSES[self.name] == situation.scheduler and not settings):
             return ()
-        return swap_back(situation, settings if CLASSES[self.name] == situation.scheduler else {})
+        return swap_back(situation, settings)
 
     def effect(self, situation: Situation) -> Effect:
         kept = SAMPLERS_BY_CLASS.get(situation.scheduler or "", "ddim")

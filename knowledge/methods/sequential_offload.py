@@ -25,7 +25,7 @@ class SequentialOffload(Method):
     gain = "memory for one layer instead of the pipeline, at the price of moving all weights at every step; not measured here, for want of a GPU"
     sources = (
         "diffusers documentation, optimization/memory, CPU offloading",
-        "diffusers 0.42.1, pipeline_utils.py and accelerate 1.15.0, hooks.py, read and run",
+        "diffusers 0.42.1, pipeline_utils.py and accelerate 1.15.0, hooks.py, read; with a CPU in the place of a GPU it fails",
     )
     symptoms = (
         Symptom(

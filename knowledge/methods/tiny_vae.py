@@ -16,6 +16,7 @@ class TinyVae(Method):
     kind = "vae"
     fits = frozenset({"unet", "dit"})
     order = 4
+    explains = frozenset({"vae"})
     clashes = frozenset({"fp16_vae", "model_offload", "sequential_offload", "group_offload"})
     gain = "takes away most of the decoder's time and memory, at some loss of fine detail; not measured here, the zoo has none"
     sources = (

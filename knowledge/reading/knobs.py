@@ -1,13 +1,14 @@
 """The knobs of methods: `interval 3`, `ratio=0.4`, `the gate at step 12`, `guidance off after 60 %`."""
 
-from ..catalogue import CATALOGUE
+from ..catalogue import METHODS
 from .findings import Finding, cue, found, number, token
 from .tokens import Match, Tagged, Token
 
 _LINK = "EQ|OF|TO|W|PER|USE|BY|TAKES|COMMA"
 _OWNER = {
     "gate_step": "tgate",
-    **{name: m.slug for m in CATALOGUE.values() for name in m.model_fields if name != "steps"},
+    # Several methods have an interval or a threshold; the first in the catalogue is meant where none is named.
+    **{name: m.slug for m in reversed(METHODS) for name in m.model_fields if name != "steps"},
 }
 
 

@@ -87,7 +87,6 @@ def test_what_is_written_is_this_pipelines_own(pipeline_class: str, one: Step, p
         ("StableDiffusionControlNetPipeline", step("tgate"), "no loader for StableDiffusionControlNet"),
         ("StableDiffusionControlNetPipeline", step("guidance_cutoff"), "leaves the conditioning image doubled"),
         ("PixArtSigmaPipeline", step("deepcache"), "needs a unet denoiser"),
-        ("PixArtSigmaPipeline", step("compile", scope="regional"), "names no repeated blocks"),
         ("DiTPipeline", step("sampler", name="euler"), "noise of unit size"),
         ("StableDiffusionXLImg2ImgPipeline", step("sampler", name="keep", steps=4), None),
     ],

@@ -156,6 +156,7 @@ HALF = step("precision", dtype="float16")
         (SD, [step("quanto", bits="int4")], "quantize({pipe}.unet, weights=qint4) | freeze({pipe}.unet)"),
         (DIT, [step("bitsandbytes")], 'in_fewer_bits("transformer", "8bit")'),
         (SD, [step("compile", scope="whole", mode="reduce-overhead")], 'compile({pipe}.unet, mode="reduce-overhead")'),
+        (DIT, [step("compile")], '_repeated_blocks = ["BasicTransformerBlock"] | {pipe}.transformer.compile_repeated'),
         (SD, [step("compile", mode="max-autotune-no-cudagraphs")], 'repeated_blocks(mode="max-autotune-no-'),
         (DIT, [step("tiny_vae")], 'AutoencoderTiny.from_pretrained("madebyollin/taesd")'),
         ("PixArtSigmaPipeline", [step("tiny_vae")], '"madebyollin/taesdxl").to({pipe}.usual_vae.device'),
@@ -228,6 +229,25 @@ def test_a_vae_of_another_kind_is_left_alone() -> None:
     here = at("KandinskyV22CombinedPipeline", facts=facts)
     for slug in ("vae_slicing", "vae_tiling", "tiny_vae"):
         assert "has no vae: it decodes with movq" in str(rules.unusable(CATALOGUE[slug], here))
+
+
+def test_blocks_that_nobody_names_are_compiled_with_the_rest() -> None:
+    facts = DenoiserFacts(attribute="transformer", denoiser_class="T", backbone="dit", cross_attention=True, blocks=4)
+    here = at("AuraFlowPipeline", facts=facts)
+    assert "names no repeated blocks" in rules.problems(plan(step("compile")), here)[0].message
+    named = facts.model_copy(update={"repeated_blocks": ("Block",)})
+    assert rules.problems(plan(step("compile")), here.model_copy(update={"facts": named})) == []
+
+
+@pytest.mark.parametrize(
+    ("shown", "sentence"),
+    [
+        ({"adapters": ("lcm",)}, "the LoRA lcm is active"),
+        ({"vae_class": "AutoencoderTiny"}, "decoded by AutoencoderTiny instead of AutoencoderKL"),
+    ],
+)
+def test_other_weights_that_nobody_asked_for_are_refused(shown: dict[str, Any], sentence: str) -> None:
+    assert sentence in unproven(plan(), BEFORE.model_copy(update=shown), BEFORE)[0].message
 
 
 def test_an_offloaded_script_keeps_the_parts_that_the_hooks_are_on() -> None:

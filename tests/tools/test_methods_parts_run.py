@@ -17,7 +17,7 @@ import pytest
 from factories import GPU, LIBRARIES, call_site, plan, site, situation, step
 from pipelines import CASES, Case
 
-from diffagent_mcp.knowledge.borrowed import FP16_VAE
+from diffagent_mcp.knowledge.borrowed import DISTILLED, FP16_VAE, TINY_VAES, family_of
 from diffagent_mcp.knowledge.catalogue import method_of
 from diffagent_mcp.knowledge.method import Method
 from diffagent_mcp.knowledge.proof import unproven
@@ -88,10 +88,6 @@ class Attempt:
 
 
 ON_CPU = (("enable_model_cpu_offload()", "enable_model_cpu_offload(device='cpu')"), ('pipe.to("cuda")', "pass"))
-SEQUENTIALLY = (
-    ("enable_sequential_cpu_offload()", "enable_sequential_cpu_offload(device='cpu')"),
-    ('pipe.to("cuda")', "pass"),
-)
 GROUPS = (('torch.device("cuda")', 'torch.device("cpu")'), ("use_stream=True", "use_stream=False"))
 MARKED = "pipe.watermark = type('Mark', (), {'apply_watermark': lambda self, image: image})()"
 RUNS = (
@@ -113,6 +109,7 @@ RUNS = (
     Attempt(step("layerwise_casting", storage="float8_e5m2"), "dit"),
     Attempt(step("channels_last"), "sd15"),
     Attempt(step("compile", scope="regional"), "sd15", instead=(_EAGER,)),
+    Attempt(step("compile", scope="regional"), "alpha", instead=(_EAGER,)),
     Attempt(step("compile", scope="whole"), "sd15", instead=(_WHOLE,)),
     Attempt(step("vae_slicing"), "sd15", same=True),
     Attempt(step("vae_tiling"), "sd21"),
@@ -126,8 +123,7 @@ RUNS = (
     Attempt(step("progress_bar"), "dit", same=True, shows=("none",)),
     Attempt(step("watermark"), "sdxl", before=MARKED, same=True, shows=("none",)),
     Attempt(step("model_offload"), "sd15", instead=ON_CPU, same=True),
-    Attempt(step("sequential_offload"), "sd15", instead=SEQUENTIALLY, same=True),
-    Attempt(step("group_offload"), "dit", instead=GROUPS, same=True),
+    Attempt(step("group_offload"), "sd15", instead=GROUPS, same=True),
 )
 
 
@@ -205,26 +201,27 @@ def lay_out(home: Path, model_id: str, save: Callable[[Path], None]) -> None:
 
 def borrow(home: Path, one: Step, case: Case, zoo: Path) -> None:
     """What the method loads: random weights, or the zoo's own VAE without its mark."""
-    from diffagent_mcp.knowledge.borrowed import DISTILLED, TINY_VAES
-
-    here = where(case, "float32")
-    family = {"sd15": "sd15", "sdxl": "sdxl", "dit": "dit"}.get(case.name, "")
+    family = family_of(where(case, "float32"))
     if one.method == "tiny_vae":
-        lay_out(home, TINY_VAES[family], save_tiny_vae)
+        lay_out(home, TINY_VAES[family], lambda folder: save_tiny_vae(folder, zoo, case.model_id))
     elif one.method == "few_step_lora":
         kind = str(one.params.get("distilled", "lcm"))
-        lay_out(home, DISTILLED[kind][family], lambda folder: save_lora(folder, zoo, here.pipeline.model_id or ""))
+        lay_out(home, DISTILLED[kind][family], lambda folder: save_lora(folder, zoo, case.model_id))
     elif one.method == "fp16_vae":
-        lay_out(home, FP16_VAE, lambda folder: save_fp16_vae(folder, zoo, here.pipeline.model_id or ""))
+        lay_out(home, FP16_VAE, lambda folder: save_fp16_vae(folder, zoo, case.model_id))
 
 
-def save_tiny_vae(folder: Path) -> None:
+def save_tiny_vae(folder: Path, zoo: Path, model_id: str) -> None:
     """With as many halvings as the zoo's own VAE has."""
-    import diffusers
     import torch
 
+    from diffagent_mcp.bench.zoo.untyped import diffusers
+
     torch.manual_seed(0)
-    channels, blocks = (8,) * 6, (1,) * 6
+    snapshot = models.snapshot(zoo, model_id)
+    assert snapshot is not None
+    levels = len(json.loads((snapshot / "vae" / "config.json").read_text())["block_out_channels"])
+    channels, blocks = (8,) * levels, (1,) * levels
     diffusers.AutoencoderTiny(
         encoder_block_out_channels=channels,
         decoder_block_out_channels=channels,
@@ -289,3 +286,82 @@ def test_it_shows_in_the_record_and_can_be_taken_away(one: Attempt, zoo_home: Pa
         assert found["restored"] and undone.methods == before.methods
         assert undone.scheduler_class == before.scheduler_class and undone.solver == before.solver
         assert undone.timestep_spacing == before.timestep_spacing
+
+
+def drawn(one: Attempt, zoo: Path, folder: Path, *instead: tuple[str, str]) -> dict[str, Any]:
+    """The same for what a rule would refuse, with the code changed."""
+    case, method = case_of(one.case), method_of(one.one)
+    if models.snapshot(zoo, case.model_id) is None:
+        pytest.skip(f"the zoo has no {case.model_id} yet")
+    assert method is not None
+    code = driver(one, method, case, where(case, one.dtype))
+    for old, new in instead:
+        assert old in code
+        code = code.replace(old, new)
+    return run(code, zoo, folder)
+
+
+@pytest.mark.slow
+def test_tiling_does_nothing_for_a_picture_of_the_vaes_own_size(zoo_home: Path, tmp_path: Path) -> None:
+    one = Attempt(step("vae_tiling"), "sd15")
+    found = drawn(one, zoo_home, tmp_path)
+    before, after = (Trace.model_validate(found[k]) for k in ("plain", "trace"))
+    assert found["changed"] == 0 and after.vae_tiling and after.vae_passes == 1
+    assert "no larger than one tile" in unproven(plan(one.one), after, before)[0].message
+
+
+@pytest.mark.slow
+def test_a_stochastic_sampler_of_dit_ignores_the_seed(zoo_home: Path, tmp_path: Path) -> None:
+    one = Attempt(step("sampler", name="dpmpp_2m_sde", steps=5), "dit")
+    assert not drawn(one, zoo_home, tmp_path)["repeats"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("named", [True, False], ids=["taken back by name", "left to from_config"])
+def test_a_samplers_settings_go_along_with_its_configuration(named: bool, zoo_home: Path, tmp_path: Path) -> None:
+    """From DPM-Solver++ with Karras sigmas back to Euler, which knows them too."""
+    one = Attempt(step("sampler", name="dpmpp_2m_karras", steps=5), "sdxl")
+    found = drawn(one, zoo_home, tmp_path, *(() if named else ((", use_karras_sigmas=False)", ")"),)))
+    assert found["undone"]["solver"]["use_karras_sigmas"] is not named
+    assert found["restored"] is named
+
+
+@pytest.mark.slow
+def test_few_steps_without_the_lora_are_refused(zoo_home: Path, tmp_path: Path) -> None:
+    one = Attempt(step("few_step_lora"), "sd15")
+    found = drawn(
+        one,
+        zoo_home,
+        tmp_path,
+        *(("pipe." + n + "(", "(lambda *a, **k: None)(") for n in ("load_lora_weights", "delete_adapters")),
+    )
+    before, after = (Trace.model_validate(found[k]) for k in ("plain", "trace"))
+    assert "few steps draw mush" in unproven(plan(one.one), after, before)[0].message
+
+
+def test_quantised_layers_are_counted_by_whose_they_are() -> None:
+    """By classes that are named like the libraries' own, which are not installed here."""
+    import torch
+
+    from diffagent_mcp.tools.measure.worker import record_parts
+
+    layer = type("QLinear", (torch.nn.Linear,), {"__module__": "optimum.quanto.nn.qlinear"})
+    weight = type("Int8Tensor", (torch.nn.Parameter,), {"__module__": "torchao.quantization"})
+    model = torch.nn.Sequential(torch.nn.Linear(2, 2), layer(2, 2), torch.nn.Linear(2, 2), torch.nn.ReLU())
+    assert record_parts.quantised(model[:1]) == {}
+    model[2].weight = weight(torch.ones(2, 2))
+    assert record_parts.quantised(model) == {"quanto": 1, "torchao": 1}
+    assert record_parts.weights(model) == {"float32": 3}
+
+
+@pytest.mark.parametrize("mode", ["default", "reduce-overhead", "max-autotune-no-cudagraphs", "max-autotune"])
+def test_the_mode_of_a_compiled_denoiser_is_read_back(mode: str) -> None:
+    import torch
+
+    from diffagent_mcp.tools.measure.worker import record_parts
+
+    plain = torch.nn.Sequential(torch.nn.Linear(2, 2))
+    assert record_parts.compile_mode(plain) is None
+    assert record_parts.compile_mode(torch.compile(plain, mode=mode)) == mode
+    plain[0].compile(mode=mode)
+    assert record_parts.compile_mode(plain) == mode

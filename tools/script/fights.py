@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from ...knowledge.catalogue import CATALOGUE
+from ...knowledge.offloading import OFFLOADS
 from ...knowledge.types import Hazard
 from .built import Built
 from .file import File
@@ -77,6 +78,8 @@ def _clashes(one: Built, applied: Sequence[str]) -> Iterator[Hazard]:
         kind = CATALOGUE.get(slug)
         for other in applied[n + 1 :]:
             against = CATALOGUE.get(other)
+            if {slug, other} <= OFFLOADS:
+                continue  # that is said of the calls themselves
             if (kind and other in kind.clashes) or (against and slug in against.clashes):
                 yield _fight(one.call.lineno, f"{slug} and {other} cannot work together; leave one out")
 

@@ -15,8 +15,18 @@ from ...knowledge.types import Change, Device, PipelineSite, Plan, Position
 
 _GENERAL = frozenset(
     ("to", "half", "float", "cuda", "cpu", "eval", "compile", "set_params", "enable", "disable", "update")
-    + ("set_progress_bar_config",)
-) | {"from_pretrained", "from_config", "from_single_file", "load_lora_weights", "set_adapters", "fuse_lora", "getattr"}
+) | {
+    *(
+        "from_pretrained",
+        "from_config",
+        "from_single_file",
+        "load_lora_weights",
+        "set_adapters",
+        "fuse_lora",
+        "getattr",
+    ),
+    "set_progress_bar_config",
+}
 """what scripts call for other reasons too"""
 _DEFINES = ast.FunctionDef | ast.ClassDef
 _AT = Position(line=1, column=0)

@@ -1,5 +1,6 @@
 """What the live objects say of everything around the denoiser's arithmetic: sampler, weights, VAE, memory, compiler."""
 
+import inspect
 from collections import Counter
 from typing import Any
 
@@ -18,7 +19,7 @@ def fields(pipeline: Any, denoiser: Any, arguments: dict[str, Any], calls: Count
     return {
         "compile_mode": compile_mode(denoiser),
         "timestep_spacing": config.get("timestep_spacing"),
-        "solver": {k: config[k] for k in ("algorithm_type", "use_karras_sigmas") if config.get(k) is not None},
+        "solver": _solver(pipeline.scheduler, config),
         **_vae(pipeline),
         "vae_passes": calls["decoder"] if calls["deep"] and calls["decoder"] else None,
         "adapters": sorted(adapters(denoiser)),
@@ -31,6 +32,12 @@ def fields(pipeline: Any, denoiser: Any, arguments: dict[str, Any], calls: Count
         "progress_bar": not getattr(pipeline, "_progress_bar_config", {}).get("disable", False),
         "watermark": getattr(pipeline, "watermark", None) is not None,
     }
+
+
+def _solver(scheduler: Any, config: Any) -> dict[str, Any]:
+    """Settings that its class has: a configuration carries those of the class before along."""
+    known = inspect.signature(type(scheduler).__init__).parameters
+    return {k: config[k] for k in ("algorithm_type", "use_karras_sigmas") if k in known and config.get(k) is not None}
 
 
 def methods_on(pipeline: Any, denoiser: Any, arguments: dict[str, Any]) -> dict[str, found.Settings]:
@@ -62,10 +69,14 @@ def methods_on(pipeline: Any, denoiser: Any, arguments: dict[str, Any]) -> dict[
 
 def hooks(pipeline: Any, calls: Counter[str]) -> list[Any]:
     """Count how often the decoder's network runs: more than once a picture where it is decoded in tiles."""
-    decoder = getattr(getattr(pipeline, "vae", None), "decoder", None)
+    decoder: Any = getattr(getattr(pipeline, "vae", None), "decoder", None)
     if not hasattr(decoder, "register_forward_hook"):
         return []
-    return [decoder.register_forward_hook(lambda *_: calls.update(["decoder"]))]
+
+    def count(*_: Any) -> None:
+        calls["decoder"] += 1
+
+    return [decoder.register_forward_hook(count)]
 
 
 def compile_mode(denoiser: Any) -> str | None:
