@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ...bench.stages import protocols as asking
 from ...bench.stages.place import lay
-from ...bench.stages.thresholds import FILE, Thresholds, card_name, committed, ground, measure
+from ...bench.stages.thresholds import FILE, Thresholds, card_name, committed, ground, measure, renewed
 from ...bench.tasks.load import load
 from ...knowledge.types import Run, Task, Threshold
 from ...tools import textfile
@@ -19,9 +19,9 @@ def bounds(app: BenchApp, tasks: Sequence[Task], say: Callable[[str], None]) -> 
     here = ground(app.environment, app.asked_absolute)
     come_along = committed()
     if come_along is not None and come_along.ground == here:
-        return come_along
+        return come_along.model_copy(update={"cards": tuple(map(renewed, come_along.cards))})
     bench = app.open_bench()
-    known = {t.card: t for t in bench.thresholds(here)}
+    known = {t.card: renewed(t) for t in bench.thresholds(here)}
     missing = {card_name(t): t for t in tasks if card_name(t) not in known}
     try:
         for card, task in missing.items():
@@ -39,7 +39,7 @@ def known_bounds(app: BenchApp, run: Run) -> Callable[[Task], Threshold | None]:
     come_along, bench = committed(), app.open_bench()
     cards = come_along.cards if come_along is not None and come_along.ground == here else bench.thresholds(here)
     bench.store.close()
-    found = {c.card: c for c in cards}
+    found = {c.card: renewed(c) for c in cards}
     return lambda task: found.get(card_name(task))
 
 
