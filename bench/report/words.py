@@ -95,12 +95,15 @@ def conditions(run: Run) -> str:
 
 
 def cost(totals: Totals) -> str:
-    """`3,120 evaluations, 12 requests, 45,000 tokens, $1.20, 5 h 12 min`"""
+    """`3,120 evaluations, 12 requests, 45,000 tokens, $1.20, 5 h 12 min of work`; and what was not judged anew."""
     parts = [counted_thousands(totals.evaluations, "evaluation")]
     if totals.requests or totals.tokens or totals.cost_usd:
         parts += [counted_thousands(totals.requests, "request"), counted_thousands(totals.tokens, "token")]
         parts += [f"${totals.cost_usd:,.2f}"]
-    return ", ".join([*parts, f"{seconds(totals.seconds)} of work"])
+    work = ", ".join([*parts, f"{seconds(totals.seconds)} of work"])
+    if not totals.recalled:
+        return work
+    return f"{work}; {counted_thousands(totals.recalled, 'verdict')} from other runs, where the same code was handed in"
 
 
 def counted_thousands(number: int, noun: str) -> str:
