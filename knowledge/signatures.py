@@ -2,7 +2,7 @@
 
 from types import MappingProxyType
 
-from .types import Record
+from .types import CallSite, Record
 
 
 class Signature(Record):
@@ -66,6 +66,11 @@ SIGNATURES = MappingProxyType(
 )
 UNKNOWN = Signature(parameters=("prompt",))
 """of any other class nothing is taken for certain but that the prompt comes first"""
+
+
+def named_arguments(pipeline_class: str, call: CallSite) -> dict[str, str]:
+    """Source of each argument that a call writes out, by name, those given by position too."""
+    return {**dict(zip(signature_of(pipeline_class).parameters, call.positional, strict=False)), **call.keywords}
 
 
 def signature_of(pipeline_class: str) -> Signature:

@@ -60,3 +60,7 @@ class Script(Record):
     path: str
     pipelines: tuple[PipelineSite, ...] = ()
     source_sha: str
+
+    def pipeline(self, name: str) -> PipelineSite | None:
+        """The first pipeline of that name."""
+        return next((p for p in self.pipelines if p.name == name), None)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from factories import CPU
+from factories import CPU, threshold
 from made_up_runs import relative as made_up_relative
 
 from diffagent_mcp.bench.running.desk import Desk, judged
@@ -74,17 +74,8 @@ NUMBERS = Calibrated(baseline="B90", environment="e", baseline_s=1.0, medium=1.2
 ENVIRONMENT = Environment(device=CPU, python="3")
 
 
-def bound(threshold: float = 0.0) -> Threshold:
-    return Threshold(
-        card="sd15 text2img",
-        threshold=threshold,
-        lowest=50,
-        median=60,
-        pictures=4,
-        scripts=("L1-900",),
-        prompts=PROMPTS,
-        seeds=(3, 4),
-    )
+def bound(lowest_allowed: float = 0.0) -> Threshold:
+    return threshold(threshold=lowest_allowed, prompts=PROMPTS)
 
 
 @pytest.fixture(scope="module")
