@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
 DEMO := demo-out
+# Two files of tests at a time, the longest first; what one file shares (a warm runner, a store) stays in one process.
+SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: setup demo test test-slow lint types docs wheel-check zoo-eval clean help
 
@@ -27,7 +29,7 @@ demo: setup      ## the main job: make the example twice as fast, on the zoo's t
 
 test: setup      ## lint, types, architecture and tests
 	$(MAKE) --no-print-directory lint types
-	$(BIN)/python -m pytest -m "not gpu and not live and not slow" --durations=10
+	$(BIN)/python -m pytest tests/server tests -m "not gpu and not live and not slow" --durations=10 $(SIDE_BY_SIDE)
 
 test-slow: setup ## the tests that take minutes
 	$(BIN)/python -m pytest -m slow --durations=10 --timeout=1800

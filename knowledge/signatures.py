@@ -4,6 +4,7 @@ from types import MappingProxyType
 
 from .signature import Signature
 from .signatures_newer import NEWER
+from .types import CallSite
 
 _TIMES = ("num_inference_steps", "timesteps", "sigmas")
 _SIZE = ("height", "width")
@@ -65,6 +66,11 @@ SIGNATURES = MappingProxyType(
 )
 UNKNOWN = Signature(parameters=("prompt",))
 """of any other class nothing is taken for certain but that the prompt comes first"""
+
+
+def named_arguments(pipeline_class: str, call: CallSite) -> dict[str, str]:
+    """Source of each argument that a call writes out, by name, those given by position too."""
+    return {**dict(zip(signature_of(pipeline_class).parameters, call.positional, strict=False)), **call.keywords}
 
 
 def signature_of(pipeline_class: str) -> Signature:

@@ -3,29 +3,19 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Console
 from rich.syntax import Syntax
-from rich.table import Table
 from rich.text import Text
 
 from ..knowledge.catalogue import METHODS
-from ..knowledge.signatures import signature_of
+from ..knowledge.signatures import named_arguments, signature_of
 from ..knowledge.types import CallSite, Outcome, PipelineSite, Profile, Script
 from ..tools.report import summary
 from ..tools.report.text import clean
+from .console import out, table
 from .doctor import Diagnosis
 from .service import Finished
 
-_PIPED = 400
-"""columns of a line that goes to a file or another program: nothing is cut there"""
-out = Console(highlight=False, soft_wrap=True)
-if not out.is_terminal:
-    out.width = _PIPED
 _OWN_SIZE = "the model's own size"
-
-
-def _table(*columns: str) -> Table:
-    return Table(*columns, box=None, pad_edge=False, header_style="bold")
 
 
 def finished(found: Finished) -> None:
@@ -58,19 +48,19 @@ def finished(found: Finished) -> None:
 
 def candidates(outcome: Outcome) -> None:
     """One row for each candidate, in the order in which they were tried."""
-    table = _table("#", "plan", "speedup (95%)", "loss ± SE", "drift", "verdict")
+    shown = table("#", "plan", "speedup (95%)", "loss ± SE", "drift", "verdict")
     for row in summary.candidates_table(outcome):
         said = row.verdict if not row.reason else f"{row.verdict}: {row.reason}"
         mark = f"{row.number}{' *' if row.mark == 'winner' else ''}"
-        table.add_row(*(Text(cell) for cell in (mark, row.plan, row.speedup, row.loss, row.drift, said)))
-    out.print(table)
+        shown.add_row(*(Text(cell) for cell in (mark, row.plan, row.speedup, row.loss, row.drift, said)))
+    out.print(shown)
 
 
 def profile(p: Profile, models: str, device: str, pictures: str, kept: bool) -> None:
     """Where one image's seconds go. `pictures` says what its CLIP-Score is a mean of; `kept`: not measured now."""
     s = p.stages
     total = s.text_encoder_s + s.denoiser_s + s.vae_s + s.rest_s
-    table = _table("stage", "seconds", "share", "")
+    shown = table("stage", "seconds", "share", "")
     rows = (
         ("text encoder", s.text_encoder_s, ""),
         ("denoiser", s.denoiser_s, f"{s.denoiser_calls} calls x {1000 * s.per_step_s:.1f} ms"),
@@ -78,8 +68,8 @@ def profile(p: Profile, models: str, device: str, pictures: str, kept: bool) -> 
         ("rest", s.rest_s, ""),
     )
     for name, seconds, note in rows:
-        table.add_row(name, f"{seconds:.4f}", f"{100 * seconds / max(total, 1e-9):.1f}%", note)
-    out.print(table)
+        shown.add_row(name, f"{seconds:.4f}", f"{100 * seconds / max(total, 1e-9):.1f}%", note)
+    out.print(shown)
     i = p.interval
     level = f"{100 * i.level:.0f}%"
     out.print(f"steady state   {p.latency_s:.3f} s an image ({level} {i.low:.3f}-{i.high:.3f}, {p.samples} calls)")
@@ -125,7 +115,7 @@ def _knob(site: PipelineSite, call: CallSite, name: str, value: float | None, de
     """What a call says of one argument; where that is worked out when the script runs, its source."""
     if value is not None:
         return f"{value:g}"
-    given = {**dict(zip(signature_of(site.pipeline_class).parameters, call.positional, strict=False)), **call.keywords}
+    given = named_arguments(site.pipeline_class, call)
     if name in given:
         return f"`{given[name]}` (known when it runs)"
     if call.starred and default:
@@ -135,10 +125,10 @@ def _knob(site: PipelineSite, call: CallSite, name: str, value: float | None, de
 
 def methods() -> None:
     """The catalogue with every knob."""
-    table = _table("method", "kind", "what it does", "gain and cost")
+    shown = table("method", "kind", "what it does", "gain and cost")
     for m in METHODS:
-        table.add_row(m.slug, m.kind, Text(m.summary()), Text(m.gain))
-    out.print(table)
+        shown.add_row(m.slug, m.kind, Text(m.summary()), Text(m.gain))
+    out.print(shown)
 
 
 def diagnosis(found: Diagnosis) -> None:
@@ -146,10 +136,10 @@ def diagnosis(found: Diagnosis) -> None:
     for name, value in found.facts:
         out.print(Text(f"{name:<14} {value}"))
     out.print()
-    table = _table("method", "kind", "usable here", "why not")
+    shown = table("method", "kind", "usable here", "why not")
     for m in found.methods:
-        table.add_row(m.slug, m.kind, "no" if m.why_not else "yes", Text(m.why_not or ""))
-    out.print(table)
+        shown.add_row(m.slug, m.kind, "no" if m.why_not else "yes", Text(m.why_not or ""))
+    out.print(shown)
     for problem in found.problems:
         out.print(Text(f"problem: {problem}", style="yellow"))
 

@@ -1,7 +1,7 @@
 """The use cases: one function each. The doors only translate to and from these."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -147,7 +147,8 @@ def _search(loop: Loop, say: Say) -> None:
 
 
 def _outcome(one: Session, wish: Wish, profile: Profile, loop: Loop, seconds: float) -> Outcome:
-    best = fittest(loop.trials, wish.target)
+    won = next((t for t in loop.trials if t.number == loop.winner), None)
+    best = won or fittest(loop.trials, wish.target)
     return Outcome(
         script=one.opened.script,
         pipeline=one.opened.site.name,
@@ -159,25 +160,18 @@ def _outcome(one: Session, wish: Wish, profile: Profile, loop: Loop, seconds: fl
         baseline=profile,
         trials=tuple(loop.trials),
         winner=loop.winner,
-        best=loop.winner or (best.number if best else None),
+        best=best.number if best is not None else None,
         stopped=loop.stopped,
-        overruled=_overruled(one, loop.winner or (best.number if best else None), loop.trials),
+        overruled=overruled_by(one.opened, best),
         limit="" if loop.winner else limit_sentence(loop.trials, wish.target, loop.situation),
         seconds=seconds,
         measured=loop.measured,
     )
 
 
-def _overruled(one: Session, number: int | None, trials: Sequence[Trial]) -> tuple[str, ...]:
-    trial = next((t for t in trials if t.number == number), None)
-    if trial is None or trial.candidate is None:
-        return ()
-    return overruled(one.opened.script, one.opened.site.name, trial.candidate.code)
-
-
 def _finish(one: Session, wish: Wish, outcome: Outcome, say: Say) -> Finished:
     say(Event(stage="report", sentence="writing the report"))
-    best = outcome.trial(outcome.winner or outcome.best)
+    best = summary.chosen(outcome)
     diff = diff_of(one.opened, best)
     saved = save(one, wish.path, wish.out, outcome, best, diff, apply=wish.apply and outcome.winner is not None)
     say(Event(stage="done", sentence=outcome.stopped))
@@ -189,6 +183,13 @@ def diff_of(opened: Opened, trial: Trial | None) -> str:
     if trial is None or trial.candidate is None:
         return ""
     return unified(opened.file.text, trial.candidate.code, opened.file.path.name)
+
+
+def overruled_by(opened: Opened, trial: Trial | None) -> tuple[str, ...]:
+    """What a trial's code takes out of the script's own hands; nothing where there is none."""
+    if trial is None or trial.candidate is None:
+        return ()
+    return overruled(opened.script, opened.site.name, trial.candidate.code)
 
 
 def _sayer(say: Say) -> Callable[[str], None]:

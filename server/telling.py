@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable
 
-from rich.console import Console
 from rich.syntax import Syntax
-from rich.table import Table
 from rich.text import Text
 
 from ..knowledge.library import Document
@@ -12,16 +10,13 @@ from ..knowledge.silent import SilentFailure
 from ..knowledge.types import Scalar
 from ..tools.report.text import clean
 from .advising import Advice, Advised, Unfit
+from .console import out, table
 from .explaining import Explained, Explanation, Knob, Shown
 from .reverting import Reverted
 from .searching import Found
 
-_PIPED = 400
 _SHORT = 6
 """methods that the answer to a question names on either side"""
-out = Console(highlight=False, soft_wrap=True)
-if not out.is_terminal:
-    out.width = _PIPED
 _GUESS = "expected from the knowledge base, not measured"
 
 
@@ -146,7 +141,7 @@ def advice(found: Advice, most: int | None = None) -> None:
 
 
 def _advised(methods: Iterable[Advised]) -> None:
-    table = _table("method", "kind", "speedup", "loss", "drift", "setting", "why")
+    shown = table("method", "kind", "speedup", "loss", "drift", "setting", "why")
     for m in methods:
         e = m.expected
         why = "; ".join(
@@ -154,15 +149,15 @@ def _advised(methods: Iterable[Advised]) -> None:
         )
         setting = ", ".join(f"{k}={v}" for k, v in m.step.params.items())
         numbers = (f"{e.speedup:.2f}x", f"{100 * e.loss:.1f}%", f"{e.drift:.2f}")
-        table.add_row(*(Text(clean(cell)) for cell in (m.slug, m.kind, *numbers, setting, why)))
-    out.print(table)
+        shown.add_row(*(Text(clean(cell)) for cell in (m.slug, m.kind, *numbers, setting, why)))
+    out.print(shown)
 
 
 def _unfit(methods: Iterable[Unfit]) -> None:
-    table = _table("method", "kind", "why not")
+    shown = table("method", "kind", "why not")
     for m in methods:
-        table.add_row(*(Text(clean(cell)) for cell in (m.slug, m.kind, m.why)))
-    out.print(table)
+        shown.add_row(*(Text(clean(cell)) for cell in (m.slug, m.kind, m.why)))
+    out.print(shown)
 
 
 def answer(found: Found) -> None:
@@ -191,10 +186,6 @@ def reverted(found: Reverted) -> None:
         return
     diff(found.diff)
     _say(f"reverted: {found.path}" if found.written else "not written; leave --show away to write it")
-
-
-def _table(*columns: str) -> Table:
-    return Table(*columns, box=None, pad_edge=False, header_style="bold")
 
 
 def _title(text: str) -> None:

@@ -4,18 +4,16 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from rich.console import Console
 from rich.syntax import Syntax
-from rich.table import Table
 from rich.text import Text
 
 from ..knowledge.types import Plan, Request
 from ..tools import textfile
 from ..tools.errors import UsageError
 from ..tools.report.text import clean
+from .console import out, table
 from .requests import Generated, Planned
 
-out = Console(highlight=False, soft_wrap=True)
 _LONGEST = 60
 
 
@@ -78,15 +76,15 @@ def planned(found: Planned) -> None:
         out.print(
             "\nPlans put forward; speedup, loss and drift are expected from the knowledge base, nothing was measured"
         )
-        table = Table("plan", "speedup", "loss", "drift", box=None, pad_edge=False, header_style="bold")
+        shown = table("plan", "speedup", "loss", "drift")
         for one in found.plans:
             e = one.expected
-            table.add_row(Text(one.sentence), f"{e.speedup:.2f}x", f"{100 * e.loss:.1f}%", f"{e.drift:.2f}")
-        out.print(table)
+            shown.add_row(Text(one.sentence), f"{e.speedup:.2f}x", f"{100 * e.loss:.1f}%", f"{e.drift:.2f}")
+        out.print(shown)
     if found.diff:
         out.print("\nThe first of them, written into the script")
-        shown = clean(found.diff)
-        out.print(Syntax(shown, "diff", background_color="default") if out.is_terminal else Text(shown))
+        diff = clean(found.diff)
+        out.print(Syntax(diff, "diff", background_color="default") if out.is_terminal else Text(diff))
     out.print(Text(found.next))
 
 

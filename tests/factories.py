@@ -16,6 +16,7 @@ from diffagent_mcp.knowledge.types import (
     Scalar,
     Stages,
     Step,
+    Threshold,
     Trace,
     Trial,
     Verdict,
@@ -120,6 +121,20 @@ def evaluation(speedup: float = 2.0, loss: float = 0.01, drift: float = 0.1, **c
         peak_mb=600,
         stages=STAGES,
         trace=trace(),
+    ).model_copy(update=changes)
+
+
+def threshold(**changes: Any) -> Threshold:
+    """Stage 2's bound for two pictures of one pipeline."""
+    return Threshold(
+        card="sd15 text2img",
+        threshold=20.0,
+        lowest=50,
+        median=60,
+        pictures=4,
+        scripts=("L1-900",),
+        prompts=("a red circle on a white background", "a green square on a pink background"),
+        seeds=(3, 4),
     ).model_copy(update=changes)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from factories import threshold
 from made_up_runs import ENVIRONMENT
 
 from diffagent_mcp.bench.running.desk import Desk
@@ -14,7 +15,7 @@ from diffagent_mcp.bench.solvers.gold import Gold
 from diffagent_mcp.bench.stages.evaluate import Stages
 from diffagent_mcp.bench.stages.static import compare
 from diffagent_mcp.bench.zoo import cache
-from diffagent_mcp.knowledge.types import Attributes, Run, Task, Threshold
+from diffagent_mcp.knowledge.types import Attributes, Run, Task
 from diffagent_mcp.server.benchmark.app import smaller
 from diffagent_mcp.tools.measure.runner import Limits, Runner
 from diffagent_mcp.tools.measure.scorer import Scorer
@@ -29,16 +30,7 @@ pipe.scheduler = DDIMScheduler.from_config(pipe.scheduler.config)
 image = pipe("a red circle on a white background", num_inference_steps=STEPS, guidance_scale=7.5).images[0]
 """
 FIXED = ("pipeline_class", "model_id", "scheduler", "steps", "width", "height", "methods")
-BOUND = Threshold(
-    card="sd15 text2img",
-    threshold=30.0,
-    lowest=60,
-    median=60,
-    pictures=4,
-    scripts=(),
-    prompts=("a red circle on a white background", "a green square on a pink background"),
-    seeds=(3, 4),
-)
+BOUND = threshold(threshold=30.0, lowest=60, scripts=())
 
 
 def task(steps: int) -> Task:

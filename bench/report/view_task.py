@@ -149,14 +149,8 @@ def _value(value: object) -> str:
     if value is None or value == ():
         return ""
     if isinstance(value, tuple):
-        return one_line(" + ".join(_step(v) for v in value), 300)
+        return one_line(" + ".join(v.sentence() if isinstance(v, Step) else str(v) for v in value), 300)
     return one_line(str(value), 160)
-
-
-def _step(value: object) -> str:
-    if isinstance(value, Step):
-        return f"{value.method}({', '.join(f'{k}={v}' for k, v in value.params.items())})"
-    return str(value)
 
 
 def _mismatch(it: Mismatch) -> str:
@@ -201,10 +195,7 @@ def _picture(it: TaskPicture) -> dict[str, Any]:
 
 def _effort(case: Case) -> str:
     it = case.judged.submission
-    parts = [words.counted_thousands(it.evaluations, "evaluation"), f"{seconds(it.seconds)} to solve"]
-    if it.requests or it.tokens or it.cost_usd:
-        asked = words.counted_thousands(it.requests, "request")
-        parts += [asked, words.counted_thousands(it.tokens, "token"), f"${it.cost_usd:,.2f}"]
+    parts = [words.counted_thousands(it.evaluations, "evaluation"), f"{seconds(it.seconds)} to solve", *words.asked(it)]
     if case.judged.judged_in:
         return ", ".join([*parts, f"judged in run {case.judged.judged_in}, where the same code was handed in"])
     return ", ".join([*parts, f"{seconds(case.judged.seconds)} with judging"])

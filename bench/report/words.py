@@ -1,6 +1,6 @@
 """Numbers of a run as people read them: the same in the page, in markdown and in the terminal. Pure."""
 
-from ...knowledge.types import Run
+from ...knowledge.types import Run, Submission
 from ...tools.report.summary import where
 from ...tools.report.text import counted, one_line, seconds
 from ..scores import Mean, Rate, Scores, Totals
@@ -95,12 +95,23 @@ def conditions(run: Run) -> str:
 
 
 def cost(totals: Totals) -> str:
-    """`3,120 evaluations, 12 requests, 45,000 tokens, $1.20, 5 h 12 min`"""
-    parts = [counted_thousands(totals.evaluations, "evaluation")]
-    if totals.requests or totals.tokens or totals.cost_usd:
-        parts += [counted_thousands(totals.requests, "request"), counted_thousands(totals.tokens, "token")]
-        parts += [f"${totals.cost_usd:,.2f}"]
-    return ", ".join([*parts, f"{seconds(totals.seconds)} of work"])
+    """`3,120 evaluations, 12 requests, 45,000 tokens, $1.20, 5 h 12 min of work`; and what was not judged anew."""
+    measured = counted_thousands(totals.evaluations, "evaluation")
+    work = ", ".join([measured, *asked(totals), f"{seconds(totals.seconds)} of work"])
+    if not totals.recalled:
+        return work
+    return f"{work}; {counted_thousands(totals.recalled, 'verdict')} from other runs, where the same code was handed in"
+
+
+def asked(it: Totals | Submission) -> list[str]:
+    """What a language model was asked and paid; nothing where none was."""
+    if not (it.requests or it.tokens or it.cost_usd):
+        return []
+    return [
+        counted_thousands(it.requests, "request"),
+        counted_thousands(it.tokens, "token"),
+        f"${it.cost_usd:,.2f}",
+    ]
 
 
 def counted_thousands(number: int, noun: str) -> str:

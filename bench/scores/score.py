@@ -66,6 +66,7 @@ class Totals(Record):
     cost_usd: float
     solving_s: float
     seconds: float = Field(description="wall-clock of solving and judging, summed over tasks")
+    recalled: int = Field(default=0, description="tasks whose code another run had handed in, and whose verdict is its")
 
 
 class Scores(Record):
@@ -177,6 +178,7 @@ def _totals(found: Sequence[Case]) -> Totals:
         cost_usd=sum(s.cost_usd for s in handed),
         solving_s=sum(s.seconds for s in handed),
         seconds=sum(c.judged.seconds for c in found),
+        recalled=sum(bool(c.judged.judged_in) for c in found),
     )
 
 

@@ -14,6 +14,10 @@ class Step(Record):
     def __hash__(self) -> int:
         return hash((self.method, tuple(sorted(self.params.items()))))
 
+    def sentence(self) -> str:
+        """`deepcache(interval=2)`"""
+        return f"{self.method}({', '.join(f'{k}={v}' for k, v in self.params.items())})"
+
 
 class Plan(Record):
     """A combination of methods, in the order of the catalogue. The empty plan is the script as it is."""
@@ -28,8 +32,7 @@ class Plan(Record):
 
     def sentence(self) -> str:
         """`sampler(name=dpmpp_2m, steps=20) + deepcache(interval=2)`"""
-        one = (f"{s.method}({', '.join(f'{k}={v}' for k, v in s.params.items())})" for s in self.steps)
-        return " + ".join(one) or "the script as it is"
+        return " + ".join(s.sentence() for s in self.steps) or "the script as it is"
 
 
 class Import(Record):

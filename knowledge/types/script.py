@@ -87,3 +87,7 @@ class Script(Record):
     pipelines: tuple[PipelineSite, ...] = ()
     elsewhere: tuple[Maker, ...] = Field(default=(), description="makers of pipelines that this file imports")
     source_sha: str
+
+    def pipeline(self, name: str) -> PipelineSite | None:
+        """The first pipeline of that name."""
+        return next((p for p in self.pipelines if p.name == name), None)

@@ -6,24 +6,21 @@ from pathlib import Path
 
 from ...bench.stages import protocols as asking
 from ...bench.stages.place import lay
-from ...bench.stages.thresholds import FILE, Thresholds, card_name, committed, ground, measure
+from ...bench.stages.thresholds import FILE, Thresholds, card_name, committed, ground, measure, renewed
 from ...bench.tasks.load import load
 from ...knowledge.types import Run, Task, Threshold
 from ...tools import textfile
 from ...tools.errors import SetupError
+from ...tools.store.bench import Bench
 from .app import BenchApp
 
 
 def bounds(app: BenchApp, tasks: Sequence[Task], say: Callable[[str], None]) -> Thresholds:
     """The bounds of these tasks' pipelines; what is not known is measured now and kept."""
-    here = ground(app.environment, app.asked_absolute)
-    come_along = committed()
-    if come_along is not None and come_along.ground == here:
-        return come_along
-    bench = app.open_bench()
-    known = {t.card: t for t in bench.thresholds(here)}
-    missing = {card_name(t): t for t in tasks if card_name(t) not in known}
+    here, bench = ground(app.environment, app.asked_absolute), app.open_bench()
     try:
+        known = _known(bench, here)
+        missing = {card_name(t): t for t in tasks if card_name(t) not in known}
         for card, task in missing.items():
             say(f"stage 2 has no bound for {card} on these models yet; measuring it")
             known[card] = measured(app, card, task)
@@ -35,12 +32,17 @@ def bounds(app: BenchApp, tasks: Sequence[Task], say: Callable[[str], None]) -> 
 
 def known_bounds(app: BenchApp, run: Run) -> Callable[[Task], Threshold | None]:
     """What is known for a run's own models, which need not be those of today; nothing is measured."""
-    here = ground(run.environment, app.asked_absolute)
-    come_along, bench = committed(), app.open_bench()
-    cards = come_along.cards if come_along is not None and come_along.ground == here else bench.thresholds(here)
+    bench = app.open_bench()
+    found = _known(bench, ground(run.environment, app.asked_absolute))
     bench.store.close()
-    found = {c.card: c for c in cards}
     return lambda task: found.get(card_name(task))
+
+
+def _known(bench: Bench, here: str) -> dict[str, Threshold]:
+    """By card: those that come along where they were measured on this ground, else those of the store."""
+    come_along = committed()
+    cards = come_along.cards if come_along is not None and come_along.ground == here else bench.thresholds(here)
+    return {c.card: renewed(c) for c in cards}
 
 
 def measured(app: BenchApp, card: str, task: Task) -> Threshold:

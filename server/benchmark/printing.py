@@ -4,18 +4,15 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from rich.console import Console
 from rich.syntax import Syntax
-from rich.table import Table
 from rich.text import Text
 
 from ...bench.running.work import Progress
 from ...bench.stages.thresholds import Thresholds
 from ...knowledge.types import Judged, Run, Task
 from ...tools.report.text import clean, one_line, seconds
+from ..console import out, table
 from .use_cases import State
-
-out = Console(highlight=False, soft_wrap=True)
 
 
 def tell(sentence: str) -> None:
@@ -66,12 +63,12 @@ def states(found: Sequence[State]) -> None:
     if not found:
         out.print("There are no runs yet; make one with `diffagent-mcp bench run`.")
         return
-    table = _table("run", "suite", "judged", "passed", "pass rate", "at work")
+    shown = table("run", "suite", "judged", "passed", "pass rate", "at work")
     for s in found:
         rate = f"{100 * s.passed / s.done:.1f}%" if s.done else "–"
         cells = (s.run.name, s.run.suite, f"{s.done}/{len(s.run.tasks)}", str(s.passed), rate, ", ".join(s.at_work))
-        table.add_row(*(Text(c) for c in cells))
-    out.print(table)
+        shown.add_row(*(Text(c) for c in cells))
+    out.print(shown)
 
 
 def tasks(chosen: Sequence[Task]) -> None:
@@ -110,17 +107,13 @@ def rescored(run: Run, count: int, changed: Sequence[tuple[Judged, Judged]]) -> 
 
 def thresholds(found: Thresholds) -> None:
     """Stage 2's bounds as a table."""
-    table = _table("pipeline", "bound", "lowest", "median", "pictures")
+    shown = table("pipeline", "bound", "lowest", "median", "pictures")
     for c in found.cards:
-        table.add_row(c.card, f"{c.threshold:.1f}", f"{c.lowest:.1f}", f"{c.median:.1f}", str(c.pictures))
-    out.print(table)
+        shown.add_row(c.card, f"{c.threshold:.1f}", f"{c.lowest:.1f}", f"{c.median:.1f}", str(c.pictures))
+    out.print(shown)
 
 
 def lines(said: Sequence[str]) -> None:
     """Sentences, one a line."""
     for each in said:
         out.print(Text(each))
-
-
-def _table(*columns: str) -> Table:
-    return Table(*columns, box=None, pad_edge=False, header_style="bold")

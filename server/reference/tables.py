@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
 
+from ...bench.report.tables import grid
+
 
 def type_in_words(annotation: Any) -> str:
     """A type in words that also mean something to people who write no Python."""
@@ -21,8 +23,7 @@ def type_in_words(annotation: Any) -> str:
 
 def table(head: Sequence[str], rows: Any) -> str:
     """A Markdown table; cells keep to one line."""
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    return "\n".join(lines + ["| " + " | ".join(cell(c) for c in row) + " |" for row in rows]) + "\n"
+    return grid(head, [[cell(c) for c in row] for row in rows]) + "\n"
 
 
 def cell(text: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from factories import CPU
+from factories import CPU, threshold
 from made_up_runs import CODE, ENVIRONMENT, task
 
 from diffagent_mcp.bench.running.recall import Recalled, recall
@@ -12,16 +12,7 @@ from diffagent_mcp.tools.store.bench import Bench, KeptPicture
 from diffagent_mcp.tools.store.store import Store
 
 TASK, RACE = task(1, 0), task(4, 0, "easy")
-BOUND = Threshold(
-    card="sd15 text2img",
-    threshold=20.0,
-    lowest=40,
-    median=60,
-    pictures=4,
-    scripts=(TASK.id,),
-    prompts=("a", "b"),
-    seeds=(1, 2),
-)
+BOUND = threshold(prompts=("a", "b"), seeds=(1, 2))
 FIRST = Run(solver="gold", dataset="d", tasks=(TASK.id, RACE.id), suite="mini", asked="x", environment=ENVIRONMENT)
 MINE = FIRST.model_copy(update={"solver": "diffagent"})
 PICTURES = (KeptPicture("absolute", "a", 1, b"one"), KeptPicture("absolute", "b", 2, b"two"))

@@ -30,6 +30,13 @@ from diffagent_mcp.tools.errors import SetupError, UsageError
 PAPER = Path(__file__).parents[3] / "shared/docs/paper.md"
 
 
+def test_what_was_judged_by_another_run_is_said() -> None:
+    every = tasks()
+    here = [j.model_copy(update={"judged_in": "gold-1" if n < 3 else ""}) for n, j in enumerate(verdicts(every))]
+    said = "3 verdicts from other runs, where the same code was handed in"
+    assert said in markdown(run(every), every, here) and said not in markdown(run(every), every, verdicts(every))
+
+
 def test_markdown_sets_ours_beside_the_published_rows() -> None:
     every = tasks()
     said = markdown(run(every), every, verdicts(every), command="diffagent-mcp bench run --solver diffagent")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from factories import CPU
+from factories import CPU, threshold
 from made_up_runs import relative as made_up_relative
 
 from diffagent_mcp.bench.running.desk import Desk, judged
@@ -15,7 +15,7 @@ from diffagent_mcp.bench.stages import protocols, relative
 from diffagent_mcp.bench.stages.evaluate import Findings, Stages, batch_of
 from diffagent_mcp.bench.stages.place import lay, site_of
 from diffagent_mcp.bench.stages.static import compare
-from diffagent_mcp.bench.stages.thresholds import card_name, ground, specimens
+from diffagent_mcp.bench.stages.thresholds import card_name, committed, ground, renewed, specimens
 from diffagent_mcp.bench.tasks.inputs import source
 from diffagent_mcp.bench.tasks.load import load
 from diffagent_mcp.knowledge.types import (
@@ -74,17 +74,8 @@ NUMBERS = Calibrated(baseline="B90", environment="e", baseline_s=1.0, medium=1.2
 ENVIRONMENT = Environment(device=CPU, python="3")
 
 
-def bound(threshold: float = 0.0) -> Threshold:
-    return Threshold(
-        card="sd15 text2img",
-        threshold=threshold,
-        lowest=50,
-        median=60,
-        pictures=4,
-        scripts=("L1-900",),
-        prompts=PROMPTS,
-        seeds=(3, 4),
-    )
+def bound(lowest_allowed: float = 0.0) -> Threshold:
+    return threshold(threshold=lowest_allowed, prompts=PROMPTS)
 
 
 @pytest.fixture(scope="module")
@@ -229,6 +220,13 @@ def test_every_task_has_a_bound_to_meet() -> None:
     assert ground(ENVIRONMENT, "a") != ground(other, "a") != ground(other, "b")
     elsewhere = ENVIRONMENT.model_copy(update={"device": CPU.model_copy(update={"name": "another"})})
     assert ground(ENVIRONMENT, "a") == ground(elsewhere, "a")
+
+
+def test_the_bounds_that_come_along_follow_from_what_was_measured() -> None:
+    come_along = committed()
+    assert come_along is not None and {c.card for c in come_along.cards} == {card_name(t) for t in load()}
+    assert all(renewed(c) == c and c.threshold < c.lowest <= c.median for c in come_along.cards)
+    assert renewed(bound(99.0)).threshold < 50
 
 
 def test_code_without_a_pipeline_in_sight_has_no_site() -> None:

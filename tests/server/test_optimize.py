@@ -16,6 +16,8 @@ from diffagent_mcp.knowledge.types import Evaluation, Outcome, Profile
 from diffagent_mcp.server import settings
 from diffagent_mcp.server.app import build
 
+pytestmark = pytest.mark.timeout(900)
+"""searches of some minutes, on machines that may be busy"""
 SOURCE = '''\
 """A short script, so that tests are short."""
 
@@ -31,7 +33,7 @@ image.save("picture.png")
 EASY = ("--speedup", "1.3", "--max-loss", "0.5", "--max-drift", "3", "--models", "zoo", "--methods", "sampler")
 
 
-def optimize(script: Path, *words: str, timeout: float = 400) -> subprocess.CompletedProcess[str]:
+def optimize(script: Path, *words: str, timeout: float = 800) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "diffagent_mcp", "optimize", str(script), *words]
     return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
 

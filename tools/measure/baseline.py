@@ -49,7 +49,7 @@ def call_lines(path: str, code: str, pipeline: str) -> list[tuple[int, int]]:
     found = analyse(path, code)
     if not isinstance(found, Script):
         return []
-    site = next((p for p in found.pipelines if p.name == pipeline), None)
+    site = found.pipeline(pipeline)
     if site is None:
         return []
     steps = [c.steps for c in site.calls if c.steps is not None]

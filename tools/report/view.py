@@ -1,11 +1,11 @@
 """What the page shows, worked out before any HTML is written. Pure, but for opening pictures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any
+from typing import Any, cast
 
-from ...knowledge.types import Evaluation, Outcome, Profile, Protocol, Stages, Trace, Trial, best_evaluation
+from ...knowledge.types import Evaluation, Outcome, Profile, Protocol, Stages, Step, Trace, Trial, best_evaluation
 from . import summary
 from .pairs import PicturePair, worst_first
 from .pictures import inline
@@ -196,18 +196,16 @@ def _value(value: object) -> str:
         return "not recorded"
     if isinstance(value, float):
         return f"{value:,.4g}"
-    if isinstance(value, Mapping):
-        return one_line(", ".join(_item(k, v) for k, v in value.items()), 160) or "none"  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    if isinstance(value, dict):
+        return one_line(", ".join(_item(k, v) for k, v in cast(dict[str, Any], value).items()), 160) or "none"
     if isinstance(value, tuple):
-        return one_line(", ".join(map(str, value)), 160) or "none"  # pyright: ignore[reportUnknownArgumentType]
+        return one_line(", ".join(str(v) for v in cast(tuple[Any, ...], value)), 160) or "none"
     return one_line(str(value), 160)
 
 
-def _item(key: object, value: object) -> str:
+def _item(key: str, value: Any) -> str:
     """`deepcache(interval=2)` of methods, `50 calls of 2` of batch sizes."""
-    if not isinstance(value, Mapping):
-        return f"{value} calls of {key}"
-    return f"{key}({', '.join(f'{k}={v}' for k, v in value.items())})"  # pyright: ignore[reportUnknownVariableType]
+    return Step(method=key, params=value).sentence() if isinstance(value, dict) else f"{value} calls of {key}"
 
 
 def _latency(trial: Trial) -> str:

@@ -70,8 +70,8 @@ def read(path: str, text: str) -> Source | Unreadable:
 def steps_in(text: str, site: PipelineSite) -> tuple[Step, ...]:
     """The methods that `text` applies to the pipeline of that name, as `PipelineSite.methods` has them."""
     script = analyse("script.py", text)
-    sites = script.pipelines if isinstance(script, Script) else ()
-    return next((p.methods for p in sites if p.name == site.name), ())
+    found = script.pipeline(site.name) if isinstance(script, Script) else None
+    return found.methods if found is not None else ()
 
 
 def _sites(file: File) -> tuple[PipelineSite, ...]:

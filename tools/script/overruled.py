@@ -3,8 +3,8 @@
 import ast
 from collections.abc import Mapping
 
-from ...knowledge.signatures import signature_of
-from ...knowledge.types import CallSite, PipelineSite, Script
+from ...knowledge.signatures import named_arguments
+from ...knowledge.types import Script
 from .analyse import analyse
 
 
@@ -14,23 +14,13 @@ def overruled(before: Script, pipeline: str, code: str) -> tuple[str, ...]:
     Literals, and constants of a module such as `torch.float16`, are replaced without a word: the diff shows them.
     """
     after = analyse(before.path, code)
-    sites = [_site(s, pipeline) for s in (before, after if isinstance(after, Script) else None)]
-    old, new = sites
+    old, new = before.pipeline(pipeline), after.pipeline(pipeline) if isinstance(after, Script) else None
     if old is None or new is None:
         return ()
     said = _compare(old.start.line, old.load_keywords, new.load_keywords)
     for mine, its in zip(old.calls, new.calls, strict=False):
-        said += _compare(mine.start.line, _arguments(old, mine), _arguments(new, its))
+        said += _compare(mine.start.line, *(named_arguments(old.pipeline_class, c) for c in (mine, its)))
     return tuple(dict.fromkeys(said))
-
-
-def _site(script: Script | None, name: str) -> PipelineSite | None:
-    return next((p for p in script.pipelines if p.name == name), None) if script is not None else None
-
-
-def _arguments(site: PipelineSite, call: CallSite) -> dict[str, str]:
-    """Source of every argument by name, those given by position too."""
-    return {**dict(zip(signature_of(site.pipeline_class).parameters, call.positional, strict=False)), **call.keywords}
 
 
 def _compare(line: int, old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:

@@ -66,12 +66,12 @@ class Bench:
         """Ids of the tasks that were judged."""
         return {row[0] for row in self._rows("select task from bench_judged where run = ?", [run])}
 
-    def of_task(self, task: str) -> list[tuple[Run, Judged]]:
-        """What every run found of one task, the latest first."""
+    def of_code(self, task: str, code: str) -> list[tuple[Run, Judged]]:
+        """What every run found of this code for one task, the latest first."""
         rows = self._rows(
             "select r.body, j.body from bench_judged j join bench_runs r on r.name = j.run"
-            " where j.task = ? order by j.rowid desc",
-            [task],
+            " where j.task = ? and json_extract(j.body, '$.submission.code') = ? order by j.rowid desc",
+            [task, code],
         )
         return [(Run.model_validate_json(run), Judged.model_validate_json(body)) for run, body in rows]
 
