@@ -26,6 +26,10 @@ app = typer.Typer(
 
 File = Annotated[Path, typer.Argument(help="Python file that builds a diffusers pipeline and calls it")]
 ScriptArguments = Annotated[list[str] | None, typer.Argument(help="arguments of the script itself, after --")]
+Call = Annotated[
+    str | None, typer.Option(help="where a server makes the call: `module:function`, or a route, `POST /generate`")
+]
+Request = Annotated[str | None, typer.Option(help="what --call is given, as JSON: its arguments, or the body")]
 Pipeline = Annotated[str | None, typer.Option(help="which pipeline, where the file has several")]
 Json = Annotated[bool, typer.Option("--json", help="print JSON on stdout, nothing else")]
 Models = Annotated[str | None, typer.Option(help="auto, zoo (tiny models that come along) or hub (your cache)")]
@@ -100,6 +104,8 @@ def optimize(
     apply: Annotated[bool, typer.Option("--apply", help="write the winner over the file; keeps FILE.orig")] = False,
     out: Annotated[Path | None, typer.Option(help="folder for the report; default: FILE's name + .diffagent")] = None,
     pipeline: Pipeline = None,
+    call: Call = None,
+    request: Request = None,
     prompts: Prompts = None,
     models: Models = None,
     python: Python = None,
@@ -133,6 +139,8 @@ def profile(
     file: File,
     arguments: ScriptArguments = None,
     pipeline: Pipeline = None,
+    call: Call = None,
+    request: Request = None,
     prompts: Prompts = None,
     trace: Annotated[Path | None, typer.Option(help="also write a torch.profiler trace for Perfetto")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="measure again what the store has")] = False,
@@ -143,7 +151,7 @@ def profile(
     as_json: Json = False,
 ) -> None:
     """Measure FILE as it is: where the seconds go, memory, CLIP-Score."""
-    from . import printing, service
+    from . import printing, service, wishes
     from .app import build
     from .progress import Progress
     from .settings import load
@@ -151,8 +159,8 @@ def profile(
     flags = {"models": models, "python": python, "threads": threads, "scorer": scorer}
     with Progress() as progress:
         built = build(load(flags))
-        args = tuple(arguments or ())
-        found, one = _measured(lambda: service.profile(built, file, pipeline, args, prompts, progress, trace, fresh))
+        start = wishes.started(arguments, call, request)
+        found, one = _measured(lambda: service.profile(built, file, pipeline, start, prompts, progress, trace, fresh))
     if as_json:
         print(
             json.dumps(

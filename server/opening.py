@@ -6,8 +6,8 @@ from pathlib import Path
 from ..knowledge.situation import Situation, measured, situation_at
 from ..knowledge.types import Environment, PipelineSite, Profile, Script
 from ..tools.errors import UsageError
-from ..tools.script.analyse import analyse
 from ..tools.script.choose import choose
+from ..tools.script.package import analyse_in_package, on_disk
 from ..tools.textfile import TextFile, read
 
 
@@ -21,9 +21,9 @@ class Opened:
 
 
 def inspect(path: Path) -> tuple[TextFile, Script]:
-    """Read and analyse one file. Raises UsageError with one sentence."""
+    """Read and analyse one file, and what the files beside it build for it. Raises UsageError with one sentence."""
     file = read(path)
-    script = analyse(str(path), file.text)
+    script = analyse_in_package(str(path), file.text, on_disk(path))
     if not isinstance(script, Script):
         raise UsageError(script.message)
     return file, script

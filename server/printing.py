@@ -90,7 +90,8 @@ def script(found: Script) -> None:
 
 
 def _site(site: PipelineSite) -> None:
-    out.print(Text(f"{site.pipeline_class} in {site.name}, line {site.start.line}", style="bold"))
+    where = f"line {site.start.line}" + (f", built in {site.built_in}" if site.built_in else "")
+    out.print(Text(f"{site.pipeline_class} in {site.name}, {where}", style="bold"))
     rows = (
         ("model", site.model_id or "not known before it runs"),
         ("scheduler", site.scheduler or "the model's own"),
@@ -108,7 +109,10 @@ def _site(site: PipelineSite) -> None:
         size = " x ".join(sides) if all(sides) else _OWN_SIZE
         knobs = f"steps {steps}, guidance {guidance}, {size}"
         within = f" in {call.function}" if call.function else ""
+        within += f" ({call.handler})" if call.handler else ""
         out.print(Text(f"  call at line {call.start.line}, column {call.start.column}{within}: {knobs}"))
+    for hazard in site.hazards:
+        out.print(Text(f"  beware, {hazard.sentence}", style="yellow"))
 
 
 def _knob(site: PipelineSite, call: CallSite, name: str, value: float | None, default: str) -> str:

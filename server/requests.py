@@ -29,6 +29,7 @@ from ..tools.errors import UsageError
 from ..tools.measure import interpreter
 from ..tools.measure.runner import Live, Pictures
 from ..tools.measure.sampling import trace_of
+from ..tools.measure.start import Start
 from ..tools.pictures import png
 from ..tools.script.analyse import analyse
 from ..tools.script.choose import choose
@@ -251,7 +252,7 @@ def run(app: App, made: Generated) -> Generated | Failure:
         textfile.write(path, made.code)
         width, height = made.attributes.width, made.attributes.height
         (path.parent / INPUT).write_bytes(png(_chequered(width, height), height, width))
-        with session(app, open_script(path, None), (), None, lambda _: None) as one:
+        with session(app, open_script(path, None), Start(), None, lambda _: None) as one:
             live = one.runner.start(one.judge.subject.job(made.code), path, one.app.limits)
             return _one_picture(live, made) if isinstance(live, Live) else live
 

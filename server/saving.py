@@ -46,15 +46,16 @@ def save(
     folder = report_folder(path, out)
     page = write_report(folder, outcome, pairs(one, best), diff, one.opened.file.text)
     winner = outcome.trial(outcome.winner)
-    accelerated = (out or path.parent) / f"{path.stem}.accelerated.py"
+    accelerated = (out or path.parent) / f"{path.stem}.accelerated{path.suffix or '.py'}"
     if winner is None or winner.candidate is None:
         return Saved(page, stale=accelerated if accelerated.exists() else None)
-    encoding = one.opened.file.encoding
-    textfile.write(accelerated, winner.candidate.code, encoding)
+    file = one.opened.file
+    code = file.filled(winner.candidate.code)
+    textfile.write(accelerated, code, file.encoding)
     if not apply:
         return Saved(page, accelerated)
     original = textfile.keep_original(path)
-    textfile.write(path, winner.candidate.code, encoding)
+    textfile.write(path, code, file.encoding)
     return Saved(page, accelerated, original)
 
 

@@ -20,6 +20,7 @@ from ..knowledge.types import (
 from ..tools import models, textfile
 from ..tools.errors import UsageError
 from ..tools.measure.baseline import Baseline
+from ..tools.measure.start import Start
 from ..tools.report import summary
 from ..tools.script.diff import unified
 from ..tools.script.overruled import overruled
@@ -58,7 +59,7 @@ def profile(
     app: App,
     path: Path,
     pipeline: str | None,
-    arguments: tuple[str, ...],
+    start: Start,
     prompts: Path | None,
     say: Say,
     trace: Path | None = None,
@@ -68,7 +69,7 @@ def profile(
     opened = open_script(path, pipeline)
     if trace is not None and not trace.absolute().parent.is_dir():
         raise UsageError(f"cannot write the trace {trace}: there is no folder {trace.absolute().parent}")
-    with session(app, opened, arguments, prompts, _sayer(say)) as one:
+    with session(app, opened, start, prompts, _sayer(say)) as one:
         measured = _baseline(one, say, fresh)
         if trace is not None:
             _write_trace(one, trace)
@@ -89,7 +90,7 @@ def optimize(app: App, wish: Wish, say: Say) -> Finished:
     report_folder(wish.path, wish.out)
     where = f"{opened.site.pipeline_class} in {wish.path.name}, line {opened.site.start.line}"
     say(Event(stage="analyse", sentence=where))
-    with session(app, opened, wish.arguments, wish.prompts, _sayer(say)) as one:
+    with session(app, opened, wish.start, wish.prompts, _sayer(say)) as one:
         before = _baseline(one, say)
         loop = _loop(one, wish, before.profile, started)
         _search(loop, say)
@@ -97,11 +98,23 @@ def optimize(app: App, wish: Wish, say: Say) -> Finished:
         return _finish(one, wish, outcome, say)
 
 
+def _with_handler(failure: Failure, one: Session) -> Failure:
+    """A call that a server makes is never reached by running the script: say how it can be."""
+    inside = [c for c in one.opened.site.calls if c.function]
+    if one.start.entry is not None or not inside:
+        return failure
+    first = next((c for c in inside if c.handler), inside[0])
+    route = first.handler is not None and " /" in first.handler
+    name = first.handler if route else (first.function or "").replace(".<locals>", "")
+    sentence = f"{failure.message}; its call is in {first.function}, so name that: --call '{name}'"
+    return failure.model_copy(update={"message": sentence})
+
+
 def _baseline(one: Session, say: Say, fresh: bool = False) -> Baseline:
     say(Event(stage="baseline", sentence=f"models: {one.models} · {one.environment.device.name} · {one.python}"))
     found = one.judge.baseline("quick", fresh)
     if not isinstance(found, Baseline):
-        raise Unmeasurable(found)
+        raise Unmeasurable(_with_handler(found, one) if found.kind == "never_called" else found)
     p = found.profile
     speed = f"{p.latency_s:.3f} s an image ({p.samples} calls)"
     kept = " (from the store)" if "quick" in one.judge.restored else ""

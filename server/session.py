@@ -17,6 +17,7 @@ from ..tools.measure.judge import Judge
 from ..tools.measure.protocols import class_protocols, protocols, split
 from ..tools.measure.runner import Runner
 from ..tools.measure.scorer import Scorer
+from ..tools.measure.start import Start
 from .app import App
 from .asked import captions_of_classes, prompt_lines, search_prompts
 from .opening import Opened
@@ -28,7 +29,7 @@ class Session:
 
     app: App
     opened: Opened
-    arguments: tuple[str, ...]
+    start: Start
     prompts_file: Path | None
     say: Callable[[str], None]
 
@@ -105,7 +106,7 @@ class Session:
     @cached_property
     def judge(self) -> Judge:
         return Judge(
-            subject=Subject(self.opened.file.path, self.opened.file.text, self.opened.site, self.arguments),
+            subject=Subject(self.opened.file.path, self.opened.file.text, self.opened.site, self.start),
             environment=self.environment,
             protocols=self.protocols,
             runner=lambda: self.runner,
@@ -123,10 +124,10 @@ class Session:
 
 @contextmanager
 def session(
-    app: App, opened: Opened, arguments: tuple[str, ...], prompts_file: Path | None, say: Callable[[str], None]
+    app: App, opened: Opened, start: Start, prompts_file: Path | None, say: Callable[[str], None]
 ) -> Generator[Session, None, None]:
     """A session that ends every process it started, however it is left."""
-    one = Session(app, opened, arguments, prompts_file, say)
+    one = Session(app, opened, start, prompts_file, say)
     try:
         yield one
     finally:

@@ -8,6 +8,7 @@ from typing import Any
 from ..knowledge.catalogue import CATALOGUE
 from ..knowledge.types import Budget, Search, Target
 from ..tools.errors import UsageError
+from ..tools.measure.start import Start, entry
 from . import parsing
 
 
@@ -22,7 +23,7 @@ class Wish:
     pipeline: str | None = None
     only: tuple[str, ...] | None = None
     without: tuple[str, ...] = ()
-    arguments: tuple[str, ...] = ()
+    start: Start = field(default_factory=Start)
     prompts: Path | None = None
     out: Path | None = None
     apply: bool = False
@@ -48,11 +49,16 @@ def from_parameters(p: dict[str, Any]) -> Wish:
         pipeline=p["pipeline"],
         only=only,
         without=without,
-        arguments=tuple(p["arguments"] or ()),
+        start=started(p["arguments"], p["call"], p["request"]),
         prompts=p["prompts"],
         out=p["out"],
         apply=p["apply"],
     )
+
+
+def started(arguments: Sequence[str] | None, call: str | None, request: str | None) -> Start:
+    """How the script gets to its call. Raises UsageError with one sentence."""
+    return Start(arguments=tuple(arguments or ()), entry=entry(call, request))
 
 
 def slugs(text: str | None, known: Sequence[str]) -> tuple[str, ...] | None:

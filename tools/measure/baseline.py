@@ -15,6 +15,7 @@ from ..store.store import Store
 from .runner import Live, Pictures
 from .sampling import ANOTHER_SEED, call_at, quality_pictures, stages_of, trace_of
 from .scorer import Scorer
+from .start import Start
 from .statistics import bootstrap
 
 _SAME = 1e-3
@@ -23,19 +24,19 @@ _SAME = 1e-3
 
 @dataclass(frozen=True)
 class Subject:
-    """What is measured: one pipeline of one script, run with these arguments."""
+    """What is measured: one pipeline of one script, started in this way."""
 
     path: Path
     code: str
     site: PipelineSite
-    arguments: tuple[str, ...] = ()
+    start: Start = field(default_factory=Start)
 
     def job(self, code: str) -> dict[str, Any]:
         """What the runner is told: the code, and which of its pipeline calls to take."""
         return {
             "code": code.removeprefix("\ufeff"),
             "script": self.path.name,
-            "arguments": list(self.arguments),
+            **self.start.job(),
             "pipeline_class": self.site.pipeline_class,
             "sites": [[low, high] for low, high in call_lines(str(self.path), code, self.site.name)],
         }

@@ -31,6 +31,7 @@ from .baseline import Baseline, Subject, profile_of, restore
 from .runner import Limits, Live, Pictures, Runner
 from .sampling import Pairs, call_at, quality_pictures, timed_blocks, timed_pairs, trace_of
 from .scorer import Scorer
+from .start import Start
 
 
 class Question(Record):
@@ -40,7 +41,7 @@ class Question(Record):
     environment: Environment
     source: str
     pipeline: str
-    arguments: tuple[str, ...]
+    start: Start
     plan: Plan | None
     code: str
 
@@ -212,7 +213,7 @@ class Judge:
             environment=self.environment,
             source=sha(self.subject.code),
             pipeline=self.subject.site.name,
-            arguments=self.subject.arguments,
+            start=self.subject.start,
             plan=plan,
             code=sha(code),
         ).fingerprint()

@@ -62,6 +62,8 @@ def _typed(
         return _exited(said, where, evidence)
     if error == "EOFError":
         return NeedsInput(message=f"the script waits for someone to type{where}; nobody is there", evidence=evidence)
+    if error == "Refused":
+        return NeedsInput(message=message, evidence=evidence)
     if error == "NoPrompt":
         return Unscorable(message=message, evidence=evidence)
     if error in ("MemoryError", "OutOfMemoryError") or _NO_MEMORY.search(message):

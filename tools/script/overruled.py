@@ -13,7 +13,7 @@ def overruled(before: Script, pipeline: str, code: str) -> tuple[str, ...]:
 
     Literals, and constants of a module such as `torch.float16`, are replaced without a word: the diff shows them.
     """
-    after = analyse(before.path, code)
+    after = analyse(before.path, code, before.elsewhere)
     old, new = before.pipeline(pipeline), after.pipeline(pipeline) if isinstance(after, Script) else None
     if old is None or new is None:
         return ()

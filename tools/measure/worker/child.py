@@ -8,7 +8,7 @@ import types
 from pathlib import Path
 from typing import Any, NoReturn
 
-from . import capture, edge, isolate, wire
+from . import capture, edge, handler, isolate, wire
 
 
 def run(channel: socket.socket, job: dict[str, Any]) -> NoReturn:
@@ -56,15 +56,22 @@ def redirect(folder: Path) -> None:
 
 
 def execute(channel: socket.socket, job: dict[str, Any]) -> None:
-    """Run the script as `python script.py ARGS` would. Its first pipeline call does not return."""
+    """Run the script as `python script.py ARGS` would, or import it and do as its server would.
+
+    Its first pipeline call does not return.
+    """
     path = str(Path(job["folder"]) / job["script"])
     sys.argv = [path, *job.get("arguments", [])]
     sys.path.insert(0, job["folder"])
     capture.arm(channel, job, path)
-    module = types.ModuleType("__main__")
+    entry = job.get("entry")
+    module = types.ModuleType(handler.module_name(entry, job["script"]))
     module.__dict__.update({"__file__": path, "__builtins__": __builtins__})
-    sys.modules["__main__"] = module
-    exec(compile(job["code"], path, "exec", dont_inherit=True), module.__dict__)
+    sys.modules[module.__name__] = module
+    code = job["code"] if entry is None else handler.importable(job["code"], path)
+    exec(compile(code, path, "exec", dont_inherit=True), module.__dict__)
+    if entry is not None and not capture.captured():
+        handler.invoke(module, entry)
     if capture.captured():
         threading.Event().wait()  # the call is being replayed on another thread of the script
     wire.send(channel, {"op": "failed", "kind": "never_called"})
