@@ -192,13 +192,13 @@ def analyze(file: File, as_json: Json = False) -> None:
     """Say what FILE is, without running it: pipelines, models, schedulers, calls, methods already there."""
     from . import printing, service
 
-    found = service.analyze(file)
+    read, found = service.analyze(file)
     if not found.pipelines:
         raise UsageError(f"{file} builds no diffusers pipeline that can be seen in its text")
     if as_json:
         print(found.model_dump_json(indent=2))
     else:
-        printing.script(found)
+        printing.script(found, read.notebook)
 
 
 app.command()(asking.plan)

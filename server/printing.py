@@ -1,6 +1,7 @@
 """What the commands print on stdout for people; `--json` prints the values themselves instead."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.syntax import Syntax
@@ -11,10 +12,12 @@ from ..knowledge.signatures import named_arguments, signature_of
 from ..knowledge.types import CallSite, Outcome, PipelineSite, Profile, Script
 from ..tools.report import summary
 from ..tools.report.text import clean
+from ..tools.script.notebook import Notebook
 from .console import out, table
 from .doctor import Diagnosis
 from .service import Finished
 
+_LINE = re.compile(r"\bline (\d+)\b")
 _OWN_SIZE = "the model's own size"
 
 
@@ -83,14 +86,19 @@ def profile(p: Profile, models: str, device: str, pictures: str, kept: bool) -> 
         out.print("Measured earlier and kept in the store; --fresh measures again.")
 
 
-def script(found: Script) -> None:
-    """Every pipeline of a file with its calls."""
+def script(found: Script, notebook: Notebook | None = None) -> None:
+    """Every pipeline of a file with its calls; lines of a notebook are those of its cells."""
+
+    def place(line: int) -> str:
+        cell = notebook.place(line) if notebook is not None else None
+        return f"line {line}" if cell is None else f"cell {cell[0]}, line {cell[1]}"
+
     for site in found.pipelines:
-        _site(site)
+        _site(site, place)
 
 
-def _site(site: PipelineSite) -> None:
-    where = f"line {site.start.line}" + (f", built in {site.built_in}" if site.built_in else "")
+def _site(site: PipelineSite, place: Callable[[int], str]) -> None:
+    where = place(site.start.line) + (f", built in {site.built_in}" if site.built_in else "")
     out.print(Text(f"{site.pipeline_class} in {site.name}, {where}", style="bold"))
     rows = (
         ("model", site.model_id or "not known before it runs"),
@@ -110,9 +118,10 @@ def _site(site: PipelineSite) -> None:
         knobs = f"steps {steps}, guidance {guidance}, {size}"
         within = f" in {call.function}" if call.function else ""
         within += f" ({call.handler})" if call.handler else ""
-        out.print(Text(f"  call at line {call.start.line}, column {call.start.column}{within}: {knobs}"))
+        out.print(Text(f"  call at {place(call.start.line)}, column {call.start.column}{within}: {knobs}"))
     for hazard in site.hazards:
-        out.print(Text(f"  beware, {hazard.sentence}", style="yellow"))
+        sentence = _LINE.sub(lambda m: place(int(m[1])), hazard.sentence)
+        out.print(Text(f"  beware, {sentence}", style="yellow"))
 
 
 def _knob(site: PipelineSite, call: CallSite, name: str, value: float | None, default: str) -> str:

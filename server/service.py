@@ -24,6 +24,7 @@ from ..tools.measure.start import Start
 from ..tools.report import summary
 from ..tools.script.diff import unified
 from ..tools.script.overruled import overruled
+from ..tools.textfile import TextFile
 from .app import App
 from .opening import Opened, inspect, open_script, situation
 from .saving import Saved, report_folder, save
@@ -50,9 +51,9 @@ class Unmeasurable(Exception):
         self.failure = failure
 
 
-def analyze(path: Path) -> Script:
+def analyze(path: Path) -> tuple[TextFile, Script]:
     """Say what a script is, without running it."""
-    return inspect(path)[1]
+    return inspect(path)
 
 
 def profile(

@@ -13,7 +13,7 @@ from diffagent_mcp.knowledge.method import Method
 from diffagent_mcp.knowledge.proof import unproven
 from diffagent_mcp.knowledge.rules import combined, problems, unusable
 from diffagent_mcp.knowledge.situation import Situation, recorded, situation_at
-from diffagent_mcp.knowledge.types import Candidate, Device, Failure, Plan, Script, Trace, Tried
+from diffagent_mcp.knowledge.types import Candidate, Device, Failure, ModelMissing, Plan, Script, Trace, Tried
 from diffagent_mcp.tools.measure.runner import Live, Pictures, Runner
 from diffagent_mcp.tools.measure.sampling import trace_of
 from diffagent_mcp.tools.script.analyse import analyse
@@ -26,6 +26,14 @@ NEAR = 2
 """largest difference of a pixel value that rounding explains"""
 _SCRIPT = "script.py"
 Undone = Literal["exactly", "nearly", "no", "anew"]
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Why a method does not work on a pipeline."""
+
+    outcome: Literal["misfit", "broken", "elsewhere"]
+    reason: str
 
 
 class Untried(Exception):
@@ -94,14 +102,14 @@ def attempt(kind: type[Method], bench: Bench) -> Tried:
     if reason := unusable(kind, bench.situation):
         outcome = "elsewhere" if _elsewhere(kind, bench.situation) else "misfit"
         return told.model_copy(update={"outcome": outcome, "reason": reason})
-    first = ""
-    for method, plan in _ways(kind, bench):
-        reason = _why_not(method, plan, bench)
-        if reason is None:
+    first = Obstacle("misfit", "no setting of it fits this call")
+    for n, (method, plan) in enumerate(_ways(kind, bench)):
+        found = _obstacle(method, plan, bench)
+        if found is None:
             done = {"outcome": "works", "params": method.model_dump(), "undone": taken_away(method, bench)}
             return told.model_copy(update=done)
-        first = first or reason
-    return told.model_copy(update={"reason": first or "no setting of it fits this call"})
+        first = found if n == 0 else first
+    return told.model_copy(update={"outcome": first.outcome, "reason": first.reason})
 
 
 def _elsewhere(kind: type[Method], here: Situation) -> bool:
@@ -124,18 +132,20 @@ def _written(method: Method, bench: Bench) -> Candidate | Failure:
     return coder.write(Plan(steps=(method.step(),)), bench.code, bench.script, bench.situation)
 
 
-def _why_not(method: Method, plan: Plan, bench: Bench) -> str | None:
+def _obstacle(method: Method, plan: Plan, bench: Bench) -> Obstacle | None:
     """Why this setting does not run, or does nothing; None where it proves itself."""
     written = _written(method, bench)
     if not isinstance(written, Candidate):
-        return written.message
+        return Obstacle("broken", written.message)
     made = bench.run(written.code)
-    if not isinstance(made, Pictures):
-        return made.message
-    trace = trace_of(made)
+    if isinstance(made, ModelMissing):
+        return Obstacle("elsewhere", made.message)
+    trace = trace_of(made) if isinstance(made, Pictures) else made
     if isinstance(trace, Failure):
-        return trace.message
-    return next((p.message for p in unproven(plan, trace, bench.before)), None)
+        return Obstacle("broken", trace.message)
+    doubts = unproven(plan, trace, bench.before)
+    # What nobody searches speed with has often nothing to do in a plain call, which is no fault of it.
+    return Obstacle("broken" if method.searched else "misfit", doubts[0].message) if doubts else None
 
 
 def taken_away(method: Method, bench: Bench) -> Undone | None:

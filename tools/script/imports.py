@@ -266,4 +266,5 @@ def first_use(body: Sequence[ast.stmt]) -> int:
 
 
 def is_docstring(node: ast.stmt) -> bool:
+    """A statement that is nothing but text."""
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
