@@ -33,8 +33,9 @@ def experience_of(
     )
 
 
-def same_place(one: Experience, device: Device, libraries: dict[str, str]) -> bool:
-    """Was it measured on this device, with these versions of the libraries that both know?"""
+def same_place(one: Experience, device: Device, libraries: dict[str, str], models: str) -> bool:
+    """Was it measured on this device and these models (zoo or hub), with these versions of libraries that both know?"""
     there = one.environment
     versions = all(there.libraries[name] == v for name, v in libraries.items() if name in there.libraries)
-    return (there.device.kind, there.device.name) == (device.kind, device.name) and versions
+    where = (there.device.kind, there.device.name, there.models)
+    return where == (device.kind, device.name, models) and versions

@@ -105,7 +105,8 @@ def remembered(app: App, here: Situation) -> list[Experience]:
     if not (app.settings.home / "store.sqlite").exists():
         return []
     known = experience.of_class(app.store, here.pipeline_class)
-    return [one for one in known if same_place(one, here.device, here.libraries)]
+    models = app.models_for(here.pipeline.model_id)
+    return [one for one in known if same_place(one, here.device, here.libraries, models)]
 
 
 def _advised(
@@ -183,7 +184,7 @@ def _reasons(kind: type[Method], e: Expectation, seen: Sequence[Experience]) -> 
     if seen:
         best = max(seen, key=lambda one: (is_within(one), one.speedup))
         said.append(
-            f"measured here: {best.speedup:.2f}x at {100 * best.loss:.1f}% loss and drift {best.drift:.2f} with "
-            f"{best.plan.sentence()}"
+            f"measured here on {best.environment.models} models: {best.speedup:.2f}x at {100 * best.loss:.1f}% loss "
+            f"and drift {best.drift:.2f} with {best.plan.sentence()}"
         )
     return tuple(said)

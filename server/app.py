@@ -42,6 +42,13 @@ class App:
     def zoo_scorer(self) -> str:
         return f"local-dir:{zoo.scorer_folder(zoo.WEIGHTS)}"
 
+    def models_for(self, model_id: str | None, folder: Path | None = None) -> str:
+        """zoo or hub: as set, else hub where the script's model is at hand or there is a GPU."""
+        if self.settings.models != "auto":
+            return self.settings.models
+        at_hand = model_id and models.resolves(models.hub_home(), model_id, folder or Path())
+        return "hub" if at_hand or device.has_nvidia() else "zoo"
+
     def models_home(self, kind: str) -> Path:
         """The Hugging Face home that scripts see: the zoo's, or the person's cache."""
         return self.zoo_home if kind == "zoo" else models.hub_home()

@@ -40,12 +40,7 @@ class Session:
     @cached_property
     def models(self) -> str:
         """zoo or hub: as set, else hub where the script's model is at hand or there is a GPU."""
-        chosen = self.app.settings.models
-        if chosen != "auto":
-            return chosen
-        model_id = self.opened.site.model_id
-        at_hand = model_id and models.resolves(models.hub_home(), model_id, self.opened.file.path.parent)
-        return "hub" if at_hand or device.has_nvidia() else "zoo"
+        return self.app.models_for(self.opened.site.model_id, self.opened.file.path.parent)
 
     @property
     def models_home(self) -> Path:

@@ -67,15 +67,16 @@ def test_history_corrects_what_is_expected(app: App) -> None:
     after = next(m for m in (*found.try_first, *found.beside) if m.slug == "deepcache")
     assert found.experiences == 4 and after.measured == 4
     assert after.expected.speedup < before.expected.speedup
-    assert any(r.startswith("measured here: 1.05x") for r in after.reasons)
+    assert any(r.startswith("measured here on zoo models: 1.05x") for r in after.reasons)
 
 
 def test_history_of_another_place_is_no_history(app: App) -> None:
     elsewhere = HERE.model_copy(update={"device": GPU})
     newer = HERE.model_copy(update={"libraries": {**LIBRARIES, "torch": "3.0"}})
-    for n, environment in enumerate((elsewhere, newer)):
+    real = HERE.model_copy(update={"models": "hub"})
+    for n, environment in enumerate((elsewhere, newer, real)):
         experience.keep(app.store, f"k{n}", learned(3.0, environment))
-        assert not same_place(learned(3.0, environment), CPU, LIBRARIES)
+        assert not same_place(learned(3.0, environment), CPU, LIBRARIES, "zoo")
     assert advise(app, Place(situation())).experiences == 0
     xl: Situation = situation(pipeline_class="StableDiffusionXLPipeline")
     experience.keep(app.store, "same", learned(3.0))
