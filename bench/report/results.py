@@ -13,9 +13,12 @@ from pydantic import Field
 from ...knowledge.types import Judged, Record, Run, Task
 from ...tools.report.text import one_line
 from ...tools.textfile import write
-from ..scores import Comparison, Scores, compare, score
+from ..scores import Comparison, Scores, compare, rate_of, score
 from . import tables, words
 from .published import published
+
+_BESIDE = (("targets.md", "where the targets of L4 and L5 come from"), ("replay.md", "solvers on recorded landscapes"))
+"""pages that `bench replay --out` writes"""
 
 
 class FiledRun(Record):
@@ -75,14 +78,16 @@ def read_filed(folder: Path) -> list[FiledRun]:
 def write_results(folder: Path, tasks: Sequence[Task], title: str = "DiffBench results") -> Path:
     """Generate `folder`/README.md from the runs filed under `folder`/data; returns its path."""
     page = folder / "README.md"
-    write(page, results_page(title, read_filed(folder / "data"), tasks))
+    beside = [f"[{word}]({name})" for name, word in _BESIDE if (folder / name).exists()]
+    more = f"## Beside these runs\n\n{', '.join(beside)}." if beside else ""
+    write(page, results_page(title, read_filed(folder / "data"), tasks, more))
     return page
 
 
-def results_page(title: str, runs: Sequence[FiledRun], tasks: Sequence[Task], replayed: str = "") -> str:
+def results_page(title: str, runs: Sequence[FiledRun], tasks: Sequence[Task], beside: str = "") -> str:
     """A page of docs/results/: all runs beside one another, each with its command.
 
-    `replayed` is a finished section about replays of recorded landscapes, kept apart from what was run.
+    `beside` is a finished section that leads to what was not run as tasks: targets, replays of recorded landscapes.
     """
     scored = [(it, score(it.run, tasks, it.judged)) for it in runs]
     pairs = [(it.run, scores) for it, scores in scored]
@@ -93,9 +98,10 @@ def results_page(title: str, runs: Sequence[FiledRun], tasks: Sequence[Task], re
         *([tables.leaderboard(pairs)] if pairs else ["No run has been filed yet."]),
         *(["## Times faster", tables.fast(pairs)] if any(s.fast for _, s in pairs) else []),
         *_difficulties(pairs),
+        *_possible(runs, tasks),
         *_against_first(runs, tasks),
         *(_one(it, scores) for it, scores in scored),
-        replayed,
+        beside,
         "## What the words mean",
         "\n".join(f"- **{word}**: {meaning}" for word, meaning in words.DEFINITIONS),
     ]
@@ -106,7 +112,8 @@ def _difficulties(pairs: Sequence[tuple[Run, Scores]]) -> list[str]:
     names = sorted({g.name for _, s in pairs for g in s.difficulties})
     if not names:
         return []
-    rows = [[tables.cell(run.solver), *(_at(scores, name) for name in names)] for run, scores in pairs]
+    raced = [(run, scores) for run, scores in pairs if scores.difficulties]
+    rows = [[tables.cell(run.solver), *(_at(scores, name) for name in names)] for run, scores in raced]
     return ["## By difficulty", tables.grid(["solver", *names], rows)]
 
 
@@ -115,14 +122,41 @@ def _at(scores: Scores, name: str) -> str:
     return f"{rate.passed} of {rate.total}" if rate else "–"
 
 
-def _against_first(runs: Sequence[FiledRun], tasks: Sequence[Task]) -> list[str]:
-    """Everyone against the first, task by task."""
-    if len(runs) < 2:
+def _possible(runs: Sequence[FiledRun], tasks: Sequence[Task]) -> list[str]:
+    """Each run over the hard tasks that some filed run has passed: a target may be beyond reach for everybody."""
+    hard = {t.id for t in tasks if t.relative}
+    known = sorted({j.task for it in runs for j in it.judged if j.passed and j.task in hard})
+    rows: list[list[str]] = []
+    for it in runs:
+        mine = [j for j in it.judged if j.task in known]
+        if mine:
+            most = max(j.submission.evaluations for j in mine)
+            rate = rate_of(j.passed for j in mine)
+            rows.append([tables.cell(it.run.name), words.full(rate), str(most)])
+    if not rows:
         return []
-    first, *others = [(it.run, it.judged) for it in runs]
-    rows = [_compared(compare(other, first, tasks)) for other in others]
-    head = ["against", "tasks in both", "S_p, points (95%)", "won", "lost", "McNemar", "S_a, points (95%)"]
-    return [f"## {first[0].solver}, task by task", tables.grid(head, rows)]
+    said = (
+        f"{len(known)} tasks of L4 and L5 are known to be possible here: a run on this page handed in code that passes "
+        "every stage. The others may be beyond reach: a target is the best of many noisy numbers, or 1.2 of it. `gold` "
+        "hands in the witness that the calibration recorded, which need not hold on other prompts."
+    )
+    head = ["run", "S_p", "evaluations of one task, at most"]
+    return ["## Among tasks that are known to be possible", said, tables.grid(head, rows)]
+
+
+def _against_first(runs: Sequence[FiledRun], tasks: Sequence[Task]) -> list[str]:
+    """Every run against the first of those that judged the same tasks, task by task."""
+    sections: list[str] = []
+    left = [(it.run, it.judged) for it in runs]
+    while left:
+        (first, judged), *others = left
+        beside = [other for other in others if set(other[0].tasks) & set(first.tasks)]
+        left = [other for other in others if other not in beside]
+        rows = [_compared(compare(other, (first, judged), tasks)) for other in beside]
+        if rows:
+            head = ["against", "tasks in both", "S_p, points (95%)", "won", "lost", "McNemar", "S_a, points (95%)"]
+            sections += [f"## {tables.cell(first.name)}, task by task", tables.grid(head, rows)]
+    return sections
 
 
 def _compared(it: Comparison) -> list[str]:

@@ -144,6 +144,22 @@ def report(
 
 
 @app.command()
+def replay(
+    landscapes: Annotated[Path | None, typer.Option(help="recorded landscapes; default: this device's")] = None,
+    evaluations: Annotated[int, typer.Option(min=1, help="budget of every solver for every goal")] = 28,
+    repeats: Annotated[int, typer.Option(min=1, help="seeds of every solver for every goal")] = 20,
+    gate: Annotated[str, typer.Option(help="paper: loss only; default: also drift at most 0.35")] = "paper",
+    out: Annotated[Path | None, typer.Option(help="such as docs/results: keeps landscapes, writes pages")] = None,
+    as_json: Json = False,
+) -> None:
+    """Compare solvers on landscapes that `calibrate` recorded: look-ups instead of measurements, and said so."""
+    from .commands import replayed
+
+    given = {"landscapes": landscapes, "evaluations": evaluations, "repeats": repeats, "gate": gate}
+    replayed(given, out, as_json, shlex.join(["diffagent-mcp", *sys.argv[1:]]))
+
+
+@app.command()
 def compare(first: RunName, second: RunName, as_json: Json = False) -> None:
     """The second run against the first, over the tasks that both have judged."""
     from .commands import compared

@@ -44,16 +44,21 @@ def run_tasks(p: dict[str, Any], command: str) -> None:
     raise typer.Exit(0 if state.whole else 1)
 
 
+def _max_drift(gate: str) -> float | None:
+    """The bound that a gate sets beside the loss. Raises UsageError."""
+    if gate not in _GATES:
+        raise UsageError(f"--gate {gate}: gates are {' and '.join(_GATES)}")
+    return _GATES[gate]
+
+
 def _worked(p: dict[str, Any], command: str) -> use_cases.State:
-    if p["gate"] not in _GATES:
-        raise UsageError(f"--gate {p['gate']}: gates are {' and '.join(_GATES)}")
     if p["suite"] not in ("mini", "full"):
         raise UsageError(f"--suite {p['suite']}: suites are mini and full")
     options = Options(
         prompts=p["prompts"],
         workers=p["workers"],
         sizes=Sizes(prompts=p["samples"], pairs=p["pairs"], blocks=min(4, p["pairs"])),
-        max_drift=_GATES[p["gate"]],
+        max_drift=_max_drift(p["gate"]),
     )
     wanted = use_cases.Wanted(
         solver=p["solver"],
@@ -134,6 +139,27 @@ def calibrated(p: dict[str, Any], command: str) -> None:
         recipe = Recipe(trials=p["trials"], extra=p["extra"], samples=p["samples"], seed=p["seed"])
         found = calibrate_all(one, baselines(names), recipe, p["pairs"], command, printing.tell)
         printing.lines([sentence(each, calibrated_of(each)) for each in found])
+
+
+def replayed(given: dict[str, Any], out: Path | None, as_json: bool, command: str) -> None:
+    """`bench replay`."""
+    from ...bench.calibration import imported, replay_section
+    from .calibrating import folder
+    from .replaying import filed, replayed
+
+    if given["landscapes"] is None:
+        with opened() as one:
+            landscapes = imported(folder(one))
+    else:
+        landscapes = imported(given["landscapes"])
+    duels = replayed(landscapes, given["evaluations"], given["repeats"], max_drift=_max_drift(given["gate"]))
+    pages = filed(out, landscapes, duels, command) if out is not None else []
+    if as_json:
+        print(json.dumps([d.model_dump(mode="json") for d in duels], indent=1))
+    elif pages:
+        printing.lines([str(page) for page in pages])
+    else:
+        print(replay_section(duels, landscapes, command))
 
 
 def rescored(name: str, as_json: bool) -> None:
