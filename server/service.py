@@ -100,11 +100,12 @@ def optimize(app: App, wish: Wish, say: Say) -> Finished:
 
 
 def _with_handler(failure: Failure, one: Session) -> Failure:
-    """A call that a server makes is never reached by running the script: say how it can be."""
+    """A call that a server makes is not reached by running the script, which waits for requests: say how it is."""
     inside = [c for c in one.opened.site.calls if c.function]
-    if one.start.entry is not None or not inside:
+    first = next((c for c in inside if c.handler), next(iter(inside), None))
+    served = first is not None and first.handler is not None and failure.kind in ("crashed", "timed_out")
+    if one.start.entry is not None or first is None or not (served or failure.kind == "never_called"):
         return failure
-    first = next((c for c in inside if c.handler), inside[0])
     route = first.handler is not None and " /" in first.handler
     name = first.handler if route else (first.function or "").replace(".<locals>", "")
     sentence = f"{failure.message}; its call is in {first.function}, so name that: --call '{name}'"
@@ -115,7 +116,7 @@ def _baseline(one: Session, say: Say, fresh: bool = False) -> Baseline:
     say(Event(stage="baseline", sentence=f"models: {one.models} · {one.environment.device.name} · {one.python}"))
     found = one.judge.baseline("quick", fresh)
     if not isinstance(found, Baseline):
-        raise Unmeasurable(_with_handler(found, one) if found.kind == "never_called" else found)
+        raise Unmeasurable(_with_handler(found, one))
     p = found.profile
     speed = f"{p.latency_s:.3f} s an image ({p.samples} calls)"
     kept = " (from the store)" if "quick" in one.judge.restored else ""
