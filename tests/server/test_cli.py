@@ -41,6 +41,7 @@ def complains(found: subprocess.CompletedProcess[str], code: int, sentence: str)
         (["optimize", EXAMPLE, "--out", ROOT / "README.md"], "cannot make the folder"),
         (["profile", EXAMPLE, "--trace", "no/such/folder/trace.json"], "cannot write the trace"),
         (["profile", EXAMPLE, "--models", "zoo", "--prompts", "nowhere.txt"], "cannot read the prompts in nowhere.txt"),
+        (["profile", EXAMPLE, "--call", "main", "--request", "[1]"], "--request must be a JSON object"),
         (["analyze", BAD / "no_pipeline.py"], "builds no diffusers pipeline"),
         (["frobnicate"], "frobnicate"),
     ],
@@ -69,6 +70,20 @@ def test_a_script_that_cannot_be_measured_is_one_sentence(script: str, code: int
 def test_an_endless_script_is_ended() -> None:
     found = run("profile", BAD / "endless.py", "--models", "zoo", DIFFAGENT_LOAD_SECONDS="5")
     complains(found, 2, "no answer after 5 s of getting to its first pipeline call")
+
+
+def test_a_script_that_waits_for_requests_is_asked_for_its_handler() -> None:
+    service = BAD / "waits_for_requests.py"
+    found = run("profile", service, "--models", "zoo", DIFFAGENT_LOAD_SECONDS="5")
+    complains(found, 2, "its call is in generate, so name that: --call 'POST /generate'")
+    found = run("profile", service, "--models", "zoo", "--call", "generate", "--json")
+    assert found.returncode == 0 and json.loads(found.stdout)["stages"]["denoiser_calls"] == 5
+
+
+def test_lines_of_a_notebook_are_those_of_its_cells() -> None:
+    found = run("analyze", ROOT / "tests/scripts/shapes/notebook_colab.ipynb")
+    assert "AutoPipelineForText2Image in pipe, cell 2, line 3" in found.stdout
+    assert "call at cell 4, line 4" in found.stdout and "beware, cell 2, line 3: stabilityai/sdxl-turbo" in found.stdout
 
 
 def test_a_project_without_torch_is_exit_3(tmp_path: Path) -> None:
