@@ -57,7 +57,7 @@ def task_view(
 def _target(task: Task, calibrated: Calibrated | None) -> str:
     if task.difficulty is None or calibrated is None:
         return ""
-    known = "a plan that fast is known" if calibrated.feasible(task.difficulty) else "no plan that fast is known"
+    known = f"{'one' if calibrated.feasible(task.difficulty) else 'none'} of its plans was that fast"
     asked = f"{times(calibrated.speedup(task.difficulty))}, {seconds(calibrated.latency_s(task.difficulty))} an image"
     tried = f"{counted(calibrated.trials, 'trial')} on {counted(calibrated.samples, 'prompt')} each"
     return f"{asked}: {task.difficulty}, from baseline {task.baseline}'s best of {tried}; {known}"
