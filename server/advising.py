@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ..agents.calibration import Calibration
 from ..knowledge import rules
-from ..knowledge.catalogue import METHODS
+from ..knowledge.catalogue import CATALOGUE, METHODS
 from ..knowledge.expect import Expectation, expect
 from ..knowledge.experience import Experience, same_place
 from ..knowledge.method import Method
@@ -96,8 +96,7 @@ def advise(app: App, place: Place, memory_mb: float | None = None) -> Advice:
 
 
 def _for_speed(one: Advised) -> bool:
-    searched = {m.slug for m in METHODS if m.searched}
-    return one.slug in searched and one.expected.speedup >= _WORTH
+    return CATALOGUE[one.slug].searched and one.expected.speedup >= _WORTH
 
 
 def remembered(app: App, here: Situation) -> list[Experience]:

@@ -6,9 +6,13 @@ from pathlib import Path
 from ..knowledge.situation import Situation, measured, situation_at
 from ..knowledge.types import Environment, PipelineSite, Profile, Script
 from ..tools.errors import UsageError
+from ..tools.script.analyse import analyse
 from ..tools.script.choose import choose
 from ..tools.script.package import analyse_in_package, on_disk
 from ..tools.textfile import TextFile, read
+
+OURS = Path("script.py")
+"""the name of a script that nobody has on disk"""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,15 @@ def open_script(path: Path, pipeline: str | None) -> Opened:
     if not isinstance(site, PipelineSite):
         raise UsageError(site.message)
     return Opened(file, script, site)
+
+
+def of_text(code: str) -> Opened | None:
+    """A script that we wrote ourselves, as if it had been opened; None where its text shows no single pipeline."""
+    script = analyse(str(OURS), code)
+    site = choose(script, None) if isinstance(script, Script) else None
+    if not isinstance(script, Script) or not isinstance(site, PipelineSite):
+        return None
+    return Opened(TextFile(OURS, code, "utf-8"), script, site)
 
 
 def situation(opened: Opened, environment: Environment, profile: Profile | None = None) -> Situation:

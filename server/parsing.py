@@ -1,11 +1,15 @@
 """Words from a command line as values. Pure; every complaint is one sentence."""
 
+import json
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from pydantic import ValidationError
 
 from ..knowledge.types import Target
 from ..tools.errors import UsageError
+from ..tools.measure.start import Entry
 
 _UNITS = {"s": 1.0, "ms": 1e-3, "": 1.0, "sec": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 _MEGABYTES = {"": 1e3, "gb": 1e3, "g": 1e3, "gib": 1073.741824, "mb": 1.0, "m": 1.0, "mib": 1.048576}
@@ -40,9 +44,7 @@ def times(text: str) -> float:
 
 def megabytes(text: str, option: str) -> float:
     """`12GB`, `8192 MB`, `11.9GiB` as megabytes; a bare number is gigabytes."""
-    match = re.fullmatch(r"\s*([0-9]*[.,]?[0-9]+)\s*([a-z]*)\s*", text, re.IGNORECASE)
-    unit = _MEGABYTES.get(match.group(2).lower()) if match else None
-    value = float(match.group(1).replace(",", ".")) * unit if match and unit else 0.0
+    value = _amount(text, _MEGABYTES)
     if not 0 < value < 1e9:
         raise UsageError(f"{option} {text}: give an amount of memory above 0 such as 12GB or 8000MB")
     return value
@@ -50,9 +52,29 @@ def megabytes(text: str, option: str) -> float:
 
 def seconds(text: str, option: str) -> float:
     """`0.8s`, `800ms`, `90`, `5min` as seconds above 0."""
-    match = re.fullmatch(r"\s*([0-9]*[.,]?[0-9]+)\s*([a-z]*)\s*", text, re.IGNORECASE)
-    unit = _UNITS.get(match.group(2).lower()) if match else None
-    value = float(match.group(1).replace(",", ".")) * unit if match and unit else 0.0
+    value = _amount(text, _UNITS)
     if value <= 0:
         raise UsageError(f"{option} {text}: give a time above 0 such as 0.8s or 800ms")
     return value
+
+
+def entry(call: str | None, request: str | None) -> Entry | None:
+    """What `--call` and `--request` say, the request as JSON."""
+    if call is None:
+        if request is not None:
+            raise UsageError("--request is what a handler is given: name the handler with --call")
+        return None
+    try:
+        given: Any = json.loads(request) if request is not None else {}
+    except ValueError as e:
+        raise UsageError(f'--request is not JSON ({e}); write it like \'{{"prompt": "a lighthouse"}}\'') from e
+    if not isinstance(given, dict):
+        raise UsageError('--request must be a JSON object, such as \'{"prompt": "a lighthouse"}\'')
+    return Entry(call=call.strip(), request=given)
+
+
+def _amount(text: str, units: Mapping[str, float]) -> float:
+    """A number with a unit, in the unit that is 1; 0 where it is none."""
+    match = re.fullmatch(r"\s*([0-9]*[.,]?[0-9]+)\s*([a-z]*)\s*", text, re.IGNORECASE)
+    unit = units.get(match.group(2).lower()) if match else None
+    return float(match.group(1).replace(",", ".")) * unit if match and unit else 0.0

@@ -13,19 +13,15 @@ from ..knowledge.methods.precision import Precision
 from ..knowledge.pipelines import CARDS, Card
 from ..knowledge.situation import Situation, situation_at
 from ..knowledge.topic import described
-from ..knowledge.types import Attributes, Device, PipelineSite, Plan, Position, Scalar, Script
+from ..knowledge.types import Attributes, Device, PipelineSite, Plan, Position, Scalar
 from ..tools import device as hardware
 from ..tools import models
 from ..tools.errors import SetupError, UsageError
 from ..tools.measure import interpreter
-from ..tools.script.analyse import analyse
-from ..tools.script.choose import choose
 from ..tools.script.compose import compose
-from ..tools.textfile import TextFile
 from .app import App
-from .opening import Opened, open_script
+from .opening import OURS, Opened, of_text, open_script
 
-_SCRIPT = Path("script.py")
 _SIMPLE = """\
 from diffusers import {cls}
 
@@ -72,7 +68,7 @@ def bare(card: Card, device: Device, libraries: dict[str, str]) -> Situation:
 def plain(card: Card, half: bool = False) -> Opened | None:
     """The plain script of a checkpoint, perhaps in half precision; None where none can be written."""
     if card not in CARDS:
-        return _opened(_SIMPLE.format(cls=card.pipeline_class, model=card.model_id))
+        return of_text(_SIMPLE.format(cls=card.pipeline_class, model=card.model_id))
     wanted = Attributes(
         pipeline_class=card.pipeline_class,
         model_id=card.model_id,
@@ -84,20 +80,12 @@ def plain(card: Card, half: bool = False) -> Opened | None:
         methods=(Precision(dtype="float16").step(),) if half else (),
     )
     code = compose(wanted)
-    return _opened(code) if isinstance(code, str) else None
-
-
-def _opened(code: str) -> Opened | None:
-    script = analyse(str(_SCRIPT), code)
-    site = choose(script, None) if isinstance(script, Script) else None
-    if not isinstance(script, Script) or not isinstance(site, PipelineSite):
-        return None
-    return Opened(TextFile(_SCRIPT, code, "utf-8"), script, site)
+    return of_text(code) if isinstance(code, str) else None
 
 
 def libraries_of(app: App, path: Path | None) -> tuple[dict[str, str], tuple[str, ...]]:
     """What the project has installed; where that cannot be said, nothing, and why."""
-    python = interpreter.choose(path or Path.cwd() / _SCRIPT, app.settings.python)
+    python = interpreter.choose(path or Path.cwd() / OURS, app.settings.python)
     try:
         return interpreter.versions(python)[1], ()
     except SetupError as e:

@@ -120,7 +120,8 @@ def _site(site: PipelineSite, place: Callable[[int], str]) -> None:
         within += f" ({call.handler})" if call.handler else ""
         out.print(Text(f"  call at {place(call.start.line)}, column {call.start.column}{within}: {knobs}"))
     for hazard in site.hazards:
-        sentence = _LINE.sub(lambda m: place(int(m[1])), hazard.sentence)
+        mine = hazard.sentence.startswith("line ")  # else it speaks of another file's lines
+        sentence = _LINE.sub(lambda m: place(int(m[1])), hazard.sentence) if mine else hazard.sentence
         out.print(Text(f"  beware, {sentence}", style="yellow"))
 
 

@@ -13,40 +13,32 @@ from ..knowledge.situation import Situation, situation_at
 from ..knowledge.types import (
     Attributes,
     Candidate,
-    Device,
     EditRefused,
     Failure,
-    PipelineSite,
     Record,
     Request,
-    Script,
     Static,
     Task,
     Trace,
 )
-from ..tools import device, textfile
+from ..tools import textfile
 from ..tools.errors import UsageError
 from ..tools.measure import interpreter
 from ..tools.measure.runner import Live, Pictures
 from ..tools.measure.sampling import trace_of
 from ..tools.measure.start import Start
 from ..tools.pictures import png
-from ..tools.script.analyse import analyse
-from ..tools.script.choose import choose
 from ..tools.script.compose import compose
 from ..tools.script.diff import unified
-from ..tools.textfile import TextFile
 from .app import App
 from .constrained import Expected, is_ranked_blind, put_forward
-from .opening import Opened, open_script
+from .opening import OURS, Opened, of_text, open_script
+from .place import at_hand
 from .session import session
 
 FIXED = ("pipeline_class", "model_id", "steps", "width", "height", "scheduler", "methods")
 """what a script is checked for; a ControlNet as well where there is one"""
 INPUT = "input.png"
-_SCRIPT = Path("script.py")
-_SOME_GPU = Device(kind="cuda", name="an NVIDIA GPU", memory_mb=24_000, bf16=True)
-"""what a plan takes a graphics card for: torch would have to be asked for more"""
 
 
 class Unanswered(Exception):
@@ -121,19 +113,17 @@ def _plain(request: Request) -> Opened:
     """Without a script, plans are for the plain one of the pipeline that was named, else of the first card."""
     card = _card(request) or CARDS[0]
     code = compose(attributes_of(request, card).model_copy(update={"methods": ()}))
-    script = analyse(str(_SCRIPT), code) if isinstance(code, str) else code
-    site = choose(script, None) if isinstance(script, Script) else None
-    if not isinstance(code, str) or not isinstance(script, Script) or not isinstance(site, PipelineSite):
+    opened = of_text(code) if isinstance(code, str) else None
+    if opened is None:
         raise UsageError(code.message if isinstance(code, EditRefused) else f"no plain script of {card.title} is known")
-    return Opened(TextFile(_SCRIPT, code, "utf-8"), script, site)
+    return opened
 
 
 def _situation(app: App, opened: Opened, path: Path | None) -> Situation:
     """The static one: the device as far as it shows without torch, the libraries of the project."""
-    python = interpreter.choose(path or Path.cwd() / _SCRIPT, app.settings.python)
+    python = interpreter.choose(path or Path.cwd() / OURS, app.settings.python)
     _, libraries = interpreter.versions(python)
-    here = _SOME_GPU if device.has_nvidia() else device.cpu(app.settings.threads or 1)
-    return situation_at(opened.site, here, libraries)
+    return situation_at(opened.site, at_hand(app), libraries)
 
 
 def _notes(request: Request, opened: Opened, here: Situation) -> list[str]:
@@ -248,7 +238,7 @@ def _task(words: str, attributes: Attributes) -> Task:
 def run(app: App, made: Generated) -> Generated | Failure:
     """Make one picture with the script through the runner, on the models at hand, and compare the live pipeline."""
     with tempfile.TemporaryDirectory(prefix="diffagent-") as folder:
-        path = Path(folder) / _SCRIPT
+        path = Path(folder) / OURS
         textfile.write(path, made.code)
         width, height = made.attributes.width, made.attributes.height
         (path.parent / INPUT).write_bytes(png(_chequered(width, height), height, width))

@@ -8,7 +8,7 @@ from typing import Any
 from ..knowledge.catalogue import CATALOGUE
 from ..knowledge.types import Budget, Search, Target
 from ..tools.errors import UsageError
-from ..tools.measure.start import Start, entry
+from ..tools.measure.start import Start
 from . import parsing
 
 
@@ -58,7 +58,7 @@ def from_parameters(p: dict[str, Any]) -> Wish:
 
 def started(arguments: Sequence[str] | None, call: str | None, request: str | None) -> Start:
     """How the script gets to its call. Raises UsageError with one sentence."""
-    return Start(arguments=tuple(arguments or ()), entry=entry(call, request))
+    return Start(arguments=tuple(arguments or ()), entry=parsing.entry(call, request))
 
 
 def slugs(text: str | None, known: Sequence[str]) -> tuple[str, ...] | None:

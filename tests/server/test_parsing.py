@@ -4,6 +4,7 @@ import pytest
 
 from diffagent_mcp.server import parsing, wishes
 from diffagent_mcp.tools.errors import UsageError
+from diffagent_mcp.tools.measure.start import Entry
 
 
 @pytest.mark.parametrize(("text", "value"), [("2", 2.0), ("2x", 2.0), ("1.5X", 1.5), ("1,5×", 1.5), (" 3 x ", 3.0)])
@@ -48,3 +49,11 @@ def test_method_lists() -> None:
     assert wishes.slugs(None, known) is None
     with pytest.raises(UsageError, match="unknown method 'warp'; the methods are deepcache, fused_qkv"):
         wishes.slugs("warp", known)
+
+
+def test_a_request_is_read_from_the_command_line() -> None:
+    assert parsing.entry(None, None) is None
+    assert parsing.entry(" POST /x ", '{"prompt": "a"}') == Entry(call="POST /x", request={"prompt": "a"})
+    for call, request in ((None, "{}"), ("f", "{"), ("f", "[1]")):
+        with pytest.raises(UsageError, match="--request"):
+            parsing.entry(call, request)

@@ -6,9 +6,8 @@ from textwrap import dedent
 import pytest
 
 from diffagent_mcp.knowledge.types import Failure
-from diffagent_mcp.tools.errors import UsageError
 from diffagent_mcp.tools.measure.runner import Live, Pictures, Runner
-from diffagent_mcp.tools.measure.start import Entry, Start, entry
+from diffagent_mcp.tools.measure.start import Entry, Start
 
 LOAD = """
 from diffusers import StableDiffusionPipeline
@@ -115,11 +114,3 @@ def test_what_cannot_be_called_is_said_in_a_sentence(
 ) -> None:
     found = start(runner, tmp_path, code, call, **request_)
     assert isinstance(found, Failure) and said in found.message, found
-
-
-def test_a_request_is_read_from_the_command_line() -> None:
-    assert entry(None, None) is None
-    assert entry(" POST /x ", '{"prompt": "a"}') == Entry(call="POST /x", request={"prompt": "a"})
-    for call, request in ((None, "{}"), ("f", "{"), ("f", "[1]")):
-        with pytest.raises(UsageError, match="--request"):
-            entry(call, request)

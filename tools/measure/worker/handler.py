@@ -94,13 +94,18 @@ def arguments(function: Any, request: dict[str, Any]) -> dict[str, Any]:
     """The request as the function's arguments; where it takes one model of pydantic's, the request is that."""
     wanted = inspect.signature(function, eval_str=True).parameters
     if unknown := [k for k in request if k not in wanted and not _takes_any(wanted)]:
-        model = next((n for n, p in wanted.items() if hasattr(p.annotation, "model_validate")), None)
+        model = next((n for n, p in wanted.items() if _is_model(p)), None)
         if model is None:
             raise Refused(f"{function.__name__}() takes no {unknown[0]}; it takes {', '.join(wanted) or 'nothing'}")
         request = {model: request}
     given = {n: request[n] if n in request else _made_up(function, p) for n, p in _asked(wanted, request)}
-    models = {n: p.annotation for n, p in wanted.items() if n in given and hasattr(p.annotation, "model_validate")}
+    models = {n: p.annotation for n, p in wanted.items() if n in given and _is_model(p)}
     return given | {n: m.model_validate(_filled(m, given[n])) for n, m in models.items()} | _extra(request, wanted)
+
+
+def _is_model(p: inspect.Parameter) -> bool:
+    """Is a model of pydantic's wanted?"""
+    return hasattr(p.annotation, "model_validate")
 
 
 def _asked(wanted: Any, request: dict[str, Any]) -> Iterator[tuple[str, inspect.Parameter]]:
@@ -120,7 +125,7 @@ def _extra(request: dict[str, Any], wanted: Any) -> dict[str, Any]:
 
 def _made_up(function: Any, p: inspect.Parameter) -> Any:
     """Words where words are wanted; of nothing else can a value be guessed."""
-    if hasattr(p.annotation, "model_validate"):
+    if _is_model(p):
         return {}
     if p.annotation is str or (p.annotation is p.empty and any(w in p.name.lower() for w in ("prompt", "text"))):
         return _PROMPT
