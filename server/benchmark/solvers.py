@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ...agents import planner
 from ...agents.loop import Loop
+from ...agents.offline import Offline
 from ...agents.selector import fittest
 from ...bench.solvers import direct
 from ...bench.solvers.drawn import Drawn, rng_for
@@ -73,15 +74,14 @@ class DiffAgent:
 
     def _searched(self, problem: Problem, written: Written, budget: int, judging: Judging) -> Submission:
         target = _target(problem)
+        agents = Offline(written.situation, target, Search(), written.allowed, written.write)
         loop = Loop(
             judge=judging,
-            write=written.write,
-            situation=written.situation,
+            agents=agents,
             target=target,
             budget=Budget(evaluations=budget),
-            search=Search(seed=rng_for(problem, self.seed).randrange(2**31)),
-            allowed=written.allowed,
             clock=time.monotonic,
+            seed=rng_for(problem, self.seed).randrange(2**31),
         )
         for _ in loop.run():
             pass
