@@ -7,8 +7,8 @@ from pathlib import Path
 
 from ..agents import coder
 from ..agents.loop import Loop, limit_sentence
-from ..agents.offline import Offline
 from ..agents.selector import fittest
+from ..agents.team import OfflinePlanner, offline
 from ..knowledge import rules
 from ..knowledge.situation import Situation
 from ..knowledge.types import (
@@ -149,12 +149,9 @@ def _loop(one: Session, wish: Wish, here: Situation, started: float) -> Loop:
     if budget.seconds is not None:
         left = max(0.001, budget.seconds - (time.monotonic() - started))
         budget = budget.model_copy(update={"seconds": left})
-    agents = Offline(
-        situation=here,
-        target=wish.target,
-        search=wish.search,
-        allowed=allowed,
-        write_plan=lambda plan: coder.write(plan, one.opened.file.text, one.opened.script, here),
+    agents = offline(
+        OfflinePlanner(here, wish.target, wish.search, allowed),
+        lambda plan: coder.write(plan, one.opened.file.text, one.opened.script, here),
     )
     return Loop(
         judge=one.judge,

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from ...agents import planner
 from ...agents.loop import Loop
-from ...agents.offline import Offline
 from ...agents.selector import fittest
+from ...agents.team import OfflinePlanner, offline
 from ...bench.solvers import direct
 from ...bench.solvers.drawn import Drawn, rng_for
 from ...bench.solvers.file import from_file
@@ -74,10 +74,10 @@ class DiffAgent:
 
     def _searched(self, problem: Problem, written: Written, budget: int, judging: Judging) -> Submission:
         target = _target(problem)
-        agents = Offline(written.situation, target, Search(), written.allowed, written.write)
+        planned = OfflinePlanner(written.situation, target, Search(), written.allowed)
         loop = Loop(
             judge=judging,
-            agents=agents,
+            agents=offline(planned, written.write),
             target=target,
             budget=Budget(evaluations=budget),
             clock=time.monotonic,
