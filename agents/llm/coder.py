@@ -60,7 +60,7 @@ class ModelCoder:
         system, user = rendered(
             _NAME,
             script=self.source,
-            name=self.name,
+            file=self.name,
             pipeline=self.situation.pipeline.name,
             plan=plan.sentence(),
             reference=reference(plan, self.situation) if self.knowledge else "",

@@ -6,7 +6,7 @@ Text from outside (a script, a log, a request) is put between marks that it cann
 import hashlib
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -39,7 +39,7 @@ def _templates() -> Environment:
         keep_trailing_newline=False,
         autoescape=False,
     )
-    found.filters["quoted"] = quoted
+    cast(dict[str, Any], found.filters)["quoted"] = quoted
     return found
 
 
