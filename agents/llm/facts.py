@@ -68,6 +68,11 @@ def _entry(kind: type[Method], situation: Situation) -> dict[str, Any]:
     return entry
 
 
+def knobs_of(slugs: Sequence[str]) -> str:
+    """The knobs of methods alone, as JSON: what a reader has to know."""
+    return json.dumps({slug: [name for name, _ in CATALOGUE[slug].genes()] for slug in slugs})
+
+
 def _knob(kind: type[Method], name: str, values: Sequence[Scalar]) -> dict[str, Any]:
     field = kind.model_fields[name]
     ends = isinstance(values[0], int | float) and not isinstance(values[0], bool)

@@ -59,3 +59,22 @@ class ScriptForm(Record):
 
     code: str = Field(description="the complete Python file")
     why: str = _WHY
+
+
+class ReadingForm(Record):
+    """What a person asks for. What they did not say is null or empty; nothing is filled in."""
+
+    pipeline_class: str | None = Field(default=None, description="diffusers class, such as StableDiffusionXLPipeline")
+    model_id: str | None = Field(default=None, description="id on the hub")
+    controlnet_id: str | None = None
+    scheduler: str | None = Field(default=None, description="diffusers class, such as UniPCMultistepScheduler")
+    steps: int | None = Field(default=None, ge=1, le=1000, description="number of inference steps")
+    width: int | None = Field(default=None, ge=8, le=8192, description="pixels")
+    height: int | None = Field(default=None, ge=8, le=8192, description="pixels")
+    methods: tuple[StepForm, ...] = Field(default=(), max_length=8, description="acceleration methods that they name")
+    preprocessors: tuple[str, ...] = Field(default=(), max_length=4, description="of a conditioning image: canny")
+    speedup: float | None = Field(default=None, gt=1.0, le=1000, description="times faster")
+    latency_s: float | None = Field(default=None, gt=0.0, description="seconds an image")
+    max_loss: float | None = Field(default=None, ge=0.0, le=1.0, description="largest quality loss; 5% is 0.05")
+    prompt: str | None = Field(default=None, max_length=2000, description="what the picture shows, where it is quoted")
+    seed: int | None = None

@@ -19,6 +19,7 @@ from ...bench.solvers.problem import Judging, Problem, Solver
 from ...bench.solvers.search import NOTHING_TO_SEARCH, search
 from ...bench.solvers.tpe import Tpe
 from ...knowledge.pipelines import card_for
+from ...knowledge.reading.attributes import attributes_of
 from ...knowledge.reading.context import Context
 from ...knowledge.reading.reader import read
 from ...knowledge.types import (
@@ -33,7 +34,6 @@ from ...knowledge.types import (
 )
 from ...tools.errors import UsageError
 from ...tools.script.compose import compose
-from ..requests import attributes_of
 
 NAMES = ("gold", "diffagent", "random", "tpe", "best-of-n", "direct")
 
