@@ -75,3 +75,12 @@ def m006_experiences(db: Database) -> None:
         " at text not null default current_timestamp)"
     )
     db.execute("create index experiences_of_class on experiences (pipeline_class)")
+
+
+@migration
+def m007_exchanges(db: Database) -> None:
+    """Usable answers of language models, under the fingerprint of all that the question was."""
+    db.execute(
+        "create table exchanges (key text primary key, body text not null,"
+        " at text not null default current_timestamp) without rowid"
+    )
