@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from ...knowledge.types import Exchange
+from ...knowledge.types import Usage
 from ...tools.chat.chat import CORRECTIONS
 
 T_DEBUG, T_CODE = 3, 5
@@ -22,6 +22,6 @@ class Allowance:
         left = self.limit - self._used.get(plan, 0)
         return None if left < 1 else min(CORRECTIONS, left - 1)
 
-    def took(self, plan: str, exchange: Exchange) -> None:
-        """Count what a question cost."""
-        self._used[plan] = self._used.get(plan, 0) + exchange.usage.requests
+    def took(self, plan: str, usage: Usage) -> None:
+        """Count what a question cost, answered or not."""
+        self._used[plan] = self._used.get(plan, 0) + usage.requests

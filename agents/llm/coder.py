@@ -45,9 +45,10 @@ class ModelCoder:
         attempt = self._attempts[key] = self._attempts.get(key, 0) + 1
         answer = self.chat.ask(self._question(plan, refused, reflections, attempt, corrections))
         if isinstance(answer, ChatFailure):
+            self.allowance.took(key, answer.usage)
             self.note(answer.message)
             return EditRefused(message=refused.message or answer.message)
-        self.allowance.took(key, answer.exchange)
+        self.allowance.took(key, answer.exchange.usage)
         code = replaced(self.source, answer.value.edits)
         if answer.doubts or isinstance(code, list):
             doubts = answer.doubts or tuple(code)

@@ -68,9 +68,10 @@ class ModelDebugger:
             return None
         answer = self.chat.ask(self._question(last.proposal.plan, candidate, failure, history, corrections, trials))
         if isinstance(answer, ChatFailure):
+            self.allowance.took(key, answer.usage)
             self.note(f"no repair: {answer.message}")
             return None
-        self.allowance.took(key, answer.exchange)
+        self.allowance.took(key, answer.exchange.usage)
         history.reflections.append(answer.value.reflection[:600])
         return None if answer.doubts else self._repaired(last, candidate, answer)
 

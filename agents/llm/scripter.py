@@ -75,9 +75,10 @@ class Scripter:
             Question("coder", version("script"), system, user, ScriptForm, _no_python, corrections, attempt)
         )
         if isinstance(answer, ChatFailure):
+            self.allowance.took(_ONE, answer.usage)
             self.note(answer.message)
             return None
-        self.allowance.took(_ONE, answer.exchange)
+        self.allowance.took(_ONE, answer.exchange.usage)
         return answer.value.code
 
     def _debugged(self, chat: Chat, code: str, runs: Runs, reflections: list[str], attempt: int) -> str | None:
@@ -100,9 +101,10 @@ class Scripter:
             return None
         answer = self._repair(chat, code, failure, reflections, attempt, corrections)
         if isinstance(answer, ChatFailure):
+            self.allowance.took(_ONE, answer.usage)
             self.note(f"no repair: {answer.message}")
             return None
-        self.allowance.took(_ONE, answer.exchange)
+        self.allowance.took(_ONE, answer.exchange.usage)
         reflections.append(answer.value.reflection[:600])
         fixed = replaced(code, answer.value.edits) if answer.value.edits else []
         return fixed if isinstance(fixed, str) else None

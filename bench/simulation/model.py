@@ -53,7 +53,7 @@ class Simulated:
 
 def named(text: str) -> Simulated:
     """`errs=0.5,seed=3` as a model. Raises UsageError with what is wrong."""
-    said = dict(part.split("=", 1) if "=" in part else (part, "") for part in text.split(",") if part)
+    said = {name: value for name, _, value in (part.partition("=") for part in text.split(",") if part)}
     try:
         errs, seed = float(said.pop("errs", "0.5")), int(said.pop("seed", "0"))
     except ValueError:
