@@ -1,13 +1,19 @@
 """The composition root: the only place that chooses implementations."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 import psutil
 
 from ..bench.zoo import cache as zoo
+from ..knowledge.types import Role
 from ..tools import device, models
+from ..tools.chat.chat import Chat
+from ..tools.chat.ledger import Ledger
+from ..tools.chat.names import Named
+from ..tools.chat.opening import Factories, open_chat
+from ..tools.chat.provider import Bounds
 from ..tools.errors import SetupError
 from ..tools.measure.runner import Limits
 from ..tools.store.store import Store
@@ -21,6 +27,8 @@ class App:
     """Settings and what is built from them, when it is first needed."""
 
     settings: Settings
+    chats: Factories = field(default_factory=dict)
+    """language models that are built here rather than by their name"""
 
     @cached_property
     def store(self) -> Store:
@@ -64,11 +72,31 @@ class App:
         memory = self.settings.memory_mb or (None if device.has_nvidia() else max(6000.0, 0.7 * free))
         return Limits(load_s=self.settings.load_seconds, image_s=self.settings.image_seconds, memory_mb=memory)
 
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What this run asks of language models and what that costs, all roles together."""
+        return Ledger(self.store, self.settings.caps)
+
+    def chat(self, role: Role) -> Chat | None:
+        """The language model of a role, its answers kept and counted; None: offline.
+
+        Raises SetupError where its key or libraries are missing, UsageError where it cannot be used here.
+        """
+        named, settings = self.settings.model_of(role), self.settings
+        if named not in self._opened:
+            chat = open_chat(named, self.chats, Bounds(settings.llm_seconds, settings.llm_output))
+            self._opened[named] = None if chat is None else self.ledger.over(chat)
+        return self._opened[named]
+
+    @cached_property
+    def _opened(self) -> dict[Named, Chat | None]:
+        return {}
+
     @property
     def zoo_prompts(self) -> Path:
         return zoo.WEIGHTS.parent / "prompts"
 
 
-def build(settings: Settings) -> App:
-    """The application with these settings."""
-    return App(settings)
+def build(settings: Settings, chats: Factories | None = None) -> App:
+    """The application with these settings, and with language models that the caller brings."""
+    return App(settings, chats or {})

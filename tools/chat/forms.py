@@ -62,7 +62,7 @@ def _objects(text: str) -> Iterator[dict[str, Any]]:
         if position < 0:
             return
         value, end = _first(text[position:])
-        if isinstance(value, dict):
+        if isinstance(value, dict) and value:  # an empty one is rather a part of something broken
             yield value
         position = text.find("{", position + max(end, 1))
 
@@ -71,7 +71,7 @@ def _parsed(text: str) -> Any:
     for attempt in (text, _TRAILING_COMMA.sub(r"\1", text)):
         try:
             return _DECODER.decode(attempt)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
     return None
 

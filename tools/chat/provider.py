@@ -69,14 +69,18 @@ class Provider:
 
 def open_provider(named: Named, bounds: Bounds | None = None) -> Provider:
     """The model of this name, with its key. Raises SetupError where the libraries or the key are not there."""
-    if not installed():
-        raise SetupError(f"{named} needs libraries that are not installed: pip install 'diffagent-mcp[llm]'")
-    key = keys.find(named)
-    if key is None and named.url is None:
-        raise SetupError(keys.missing(named))
-    return Provider(named, key, bounds or Bounds())
+    if (sentence := obstacle(named)) is not None:
+        raise SetupError(sentence)
+    return Provider(named, keys.find(named), bounds or Bounds())
 
 
 def installed() -> bool:
     """Whether the extra `llm` is installed; nothing is imported to find out."""
     return all(importlib.util.find_spec(name) is not None for name in LIBRARIES)
+
+
+def obstacle(named: Named) -> str | None:
+    """What the person must mend before this model can be asked, in a sentence."""
+    if not installed():
+        return f"{named} needs libraries that are not installed: pip install 'diffagent-mcp[llm]'"
+    return keys.missing(named) if named.url is None and keys.find(named) is None else None
