@@ -6,6 +6,8 @@ from pathlib import Path
 
 import psutil
 
+from ..agents.llm.team import Chats
+from ..bench import simulation
 from ..bench.zoo import cache as zoo
 from ..knowledge.types import Role
 from ..tools import device, models
@@ -29,6 +31,8 @@ class App:
     settings: Settings
     chats: Factories = field(default_factory=dict)
     """language models that are built here rather than by their name"""
+    seed: int = 0
+    """of the run: another one asks language models anew"""
 
     @cached_property
     def store(self) -> Store:
@@ -75,7 +79,18 @@ class App:
     @cached_property
     def ledger(self) -> Ledger:
         """What this run asks of language models and what that costs, all roles together."""
-        return Ledger(self.store, self.settings.caps)
+        return Ledger(self.store, self.settings.caps, self.seed)
+
+    @property
+    def team(self) -> Chats:
+        """The language model of each role of an agent."""
+        return Chats(
+            reader=self.chat("reader"),
+            planner=self.chat("planner"),
+            coder=self.chat("coder"),
+            debugger=self.chat("debugger"),
+            spent=lambda: self.ledger.exhausted() is not None,
+        )
 
     def chat(self, role: Role) -> Chat | None:
         """The language model of a role, its answers kept and counted; None: offline.
@@ -97,6 +112,6 @@ class App:
         return zoo.WEIGHTS.parent / "prompts"
 
 
-def build(settings: Settings, chats: Factories | None = None) -> App:
+def build(settings: Settings, chats: Factories | None = None, seed: int = 0) -> App:
     """The application with these settings, and with language models that the caller brings."""
-    return App(settings, chats or {})
+    return App(settings, {"scripted": lambda named: simulation.named(named.model), **(chats or {})}, seed)

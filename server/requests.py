@@ -2,9 +2,11 @@
 
 import random
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from ..agents import coder
+from ..agents.llm.reader import ModelReader
 from ..bench.stages.evaluate import mismatch_sentence
 from ..bench.stages.static import compare
 from ..knowledge.pipelines import CARDS, Card, card_for
@@ -76,6 +78,12 @@ class Generated(Record):
     def complaint(self) -> str | None:
         """What the script is not; None where it is as asked."""
         return mismatch_sentence(self.static) if self.static.mismatches else None
+
+
+def reader(app: App, note: Callable[[str], None]) -> Reader:
+    """Who reads words: the rules, with a language model beside them where one is set; `note` hears what it lacks."""
+    chat = app.chat("reader")
+    return Rules() if chat is None else ModelReader(chat, note)
 
 
 def read(words: str, opened: Opened | None, reader: Reader | None = None) -> Request:

@@ -22,6 +22,4 @@ def question(
     user: str = "How many steps?", wrong: Callable[[Steps], list[str]] = nothing_wrong, **more: Any
 ) -> Question[Steps]:
     """A question for steps; every field of it can be given."""
-    return Question(
-        role="planner", prompt="steps@1", system="You plan.", user=user, form=Steps, wrong=wrong, **more
-    )
+    return Question(role="planner", prompt="steps@1", system="You plan.", user=user, form=Steps, wrong=wrong, **more)

@@ -45,7 +45,10 @@ class ModelReader:
             self.note(answer.message)
             unread = by_rules.question or f"The words could not be read: {answer.message}"
             return by_rules.model_copy(update={"question": unread if by_rules.intent == "unclear" else None})
-        return merged(by_rules, answer.value)
+        read = merged(by_rules, answer.value)
+        who = f"simulation: {self.chat.model}" if self.chat.simulated else self.chat.model
+        beside = "read by rules and" if self.knowledge else "read"
+        return read.model_copy(update={"notes": (*read.notes, f"{beside} by {who}")})
 
     def _question(self, text: str, by_rules: Request) -> Question[ReadingForm]:
         known = {

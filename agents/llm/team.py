@@ -20,11 +20,18 @@ Ablation = Literal["knowledge", "debugger", "ga"]
 class Chats:
     """The model of each role; None: that role is filled offline."""
 
+    reader: Chat | None = None
     planner: Chat | None = None
     coder: Chat | None = None
     debugger: Chat | None = None
     spent: Callable[[], bool] = lambda: False
     """has a cap been reached?"""
+
+    @property
+    def asked(self) -> tuple[Chat, ...]:
+        """Each model once, in the order of the roles."""
+        roles = (self.reader, self.planner, self.coder, self.debugger)
+        return tuple({c.model: c for c in roles if c is not None}.values())
 
 
 def team(

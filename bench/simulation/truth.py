@@ -41,7 +41,9 @@ def answer(question: Question[Any], rng: random.Random) -> dict[str, Any]:
         return _repair(known["candidate.py"])
     if name == "coder":
         return _edits(question.user, known)
-    return {"code": _script(known.get("request", question.user)), "why": "as asked"}
+    if name == "direct":
+        return {"code": _script(question.user.partition("\n\n")[0])}
+    return {"code": _script(known["request"]), "why": "as asked"}
 
 
 def _reading(words: str) -> dict[str, Any]:

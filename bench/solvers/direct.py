@@ -1,6 +1,7 @@
 """A language model alone: the request as it is, one answer, no tools, no knowledge base, no repairs."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pydantic import Field
@@ -28,7 +29,7 @@ class Direct:
 
     @property
     def name(self) -> str:
-        return named("direct", self.chat)
+        return named("direct", [self.chat])
 
     def solve(self, problem: Problem, budget: int, judging: Judging) -> Submission:
         answer = self.chat.ask(
@@ -49,10 +50,10 @@ class Direct:
         return Submission(code=answer.value.code, requests=usage.requests, tokens=usage.tokens, cost_usd=cost)
 
 
-def named(solver: str, chat: Chat) -> str:
-    """The solver's name with its model's; what a simulated model took part in says so first."""
-    whole = f"{solver}@{chat.model}"
-    return f"simulation: {whole}" if chat.simulated else whole
+def named(solver: str, chats: Sequence[Chat]) -> str:
+    """The solver's name with its models'; what a simulated model took part in says so first."""
+    whole = "@".join((solver, *(c.model for c in chats)))
+    return f"simulation: {whole}" if any(c.simulated for c in chats) else whole
 
 
 def unconfigured() -> Direct:

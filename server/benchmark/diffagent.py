@@ -2,11 +2,11 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from ...agents.llm.reader import ModelReader
-from ...agents.llm.scripter import Scripter, composed
+from ...agents.llm.scripter import Scripter
 from ...agents.llm.team import Ablation, Chats, team
 from ...agents.loop import Loop
 from ...agents.selector import fittest
@@ -16,7 +16,7 @@ from ...bench.solvers.drawn import rng_for
 from ...bench.solvers.plans import Written
 from ...bench.solvers.problem import Judging, Problem
 from ...knowledge.experience import Experience
-from ...knowledge.reading import Context, Reader, Rules
+from ...knowledge.reading import Rules
 from ...knowledge.types import (
     Budget,
     ChatFailure,
@@ -36,11 +36,18 @@ ONE_PLAN = Search(population=1, parents=0, generations=1)
 
 
 @dataclass
+class Meter:
+    """What the models of one task cost."""
+
+    usage: Usage = field(default_factory=Usage)
+
+
+@dataclass(frozen=True)
 class Metered:
-    """A chat whose questions of one task are counted. A task is not judged by what a model without money says."""
+    """A chat whose questions are counted. A task is not judged by what a model without money says."""
 
     chat: Chat
-    usage: Usage = field(default_factory=Usage)
+    meter: Meter
 
     @property
     def model(self) -> str:
@@ -51,19 +58,26 @@ class Metered:
         return self.chat.simulated
 
     def ask(self, question: Question[Form]) -> Answer[Form] | ChatFailure:
+        """As the chat answers. Raises SetupError where a cap is reached."""
         found = self.chat.ask(question)
         if isinstance(found, ChatFailure) and found.kind == "spent":
             raise SetupError(f"{found.message}; give it more, and the same command goes on from there")
-        self.usage += found.usage if isinstance(found, ChatFailure) else found.exchange.usage
+        self.meter.usage += found.usage if isinstance(found, ChatFailure) else found.exchange.usage
         return found
+
+
+def metered(chats: Chats, meter: Meter) -> Chats:
+    """All of them on one meter."""
+    roles = {name: getattr(chats, name) for name in ("reader", "planner", "coder", "debugger")}
+    return replace(chats, **{name: None if c is None else Metered(c, meter) for name, c in roles.items()})
 
 
 @dataclass(frozen=True)
 class DiffAgent:
-    """`diffagent`: a script from words, or the agents' loop on a baseline; with a language model where one is given."""
+    """`diffagent`: a script from words, or the agents' loop on a baseline; with language models where there are any."""
 
     seed: int = 0
-    chat: Chat | None = None
+    chats: Chats = field(default_factory=Chats)
     without: frozenset[Ablation] = frozenset()
     search: Search = field(default_factory=Search)
     remembered: Callable[[Written], Sequence[Experience]] = lambda _: ()
@@ -71,42 +85,35 @@ class DiffAgent:
     @property
     def name(self) -> str:
         plain = "-without-".join(("diffagent", *sorted(self.without)))
-        return plain if self.chat is None else named(plain, self.chat)
+        return named(plain, self.chats.asked)
 
     def solve(self, problem: Problem, budget: int, judging: Judging) -> Submission:
-        meter = Metered(self.chat) if self.chat is not None else None
+        """One submission. Raises SetupError where a cap on language models ends the run."""
+        meter = Meter()
+        chats = metered(self.chats, meter)
         if problem.baseline is None:
-            found = self._answered(problem, judging, meter)
-        else:
-            written = Written.of(problem, judging)
-            if isinstance(written, EditRefused):
-                return Submission(note=written.message)
-            found = self._searched(problem, written, budget, judging, meter)
-        return found if meter is None else billed(found, meter.usage)
+            return billed(self._answered(problem, judging, chats), meter.usage)
+        written = Written.of(problem, judging)
+        if isinstance(written, EditRefused):
+            return Submission(note=written.message)
+        return billed(self._searched(problem, written, budget, judging, chats), meter.usage)
 
-    def _answered(self, problem: Problem, judging: Judging, meter: Metered | None) -> Submission:
+    def _answered(self, problem: Problem, judging: Judging, chats: Chats) -> Submission:
         """L1 to L3: one plan, read from the words, made a script."""
-        if meter is None:
-            code = composed(Rules().read(problem.request, Context()))
-            return Submission(note=code.message) if isinstance(code, EditRefused) else Submission(code=code)
         knowledge, notes = "knowledge" not in self.without, list[str]()
-        reader: Reader = ModelReader(meter, notes.append, knowledge)
-        debugger = None if "debugger" in self.without else meter
-        scripter = Scripter(reader, meter, debugger, notes.append, knowledge)
-
+        reader = Rules() if chats.reader is None else ModelReader(chats.reader, notes.append, knowledge)
+        debugger = None if "debugger" in self.without else chats.debugger
+        scripter = Scripter(reader, chats.coder, debugger, notes.append, knowledge)
         made = scripter.script(problem.request, problem.inputs, judging.runs)
         note = "; ".join(notes)
         if isinstance(made, EditRefused):
             return Submission(note=note or made.message)
         return Submission(code=made.code, note=note)
 
-    def _searched(
-        self, problem: Problem, written: Written, budget: int, judging: Judging, meter: Metered | None
-    ) -> Submission:
+    def _searched(self, problem: Problem, written: Written, budget: int, judging: Judging, chats: Chats) -> Submission:
         target = target_of(problem)
         search = ONE_PLAN if "ga" in self.without else self.search
         planned = OfflinePlanner(written.situation, target, search, written.allowed, self.remembered(written))
-        chats = Chats(meter, meter, meter)
         loop = Loop(
             judge=judging,
             agents=team(planned, written.write, chats, written.source, "script.py", self.without),

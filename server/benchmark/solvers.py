@@ -37,15 +37,16 @@ def solver_named(
 ) -> Solver:
     """The solver that `--solver` names; `agent` is diffagent as it was set up. Raises UsageError with one sentence."""
     agent = agent or DiffAgent(seed)
+    asked = agent.chats.asked
     if name.endswith(".py"):
         return from_file(Path(name))
     if name == "gold":
         return Gold({t.id: t for t in tasks}, calibrated)
     if name == "direct":
-        return direct.unconfigured() if agent.chat is None else direct.Direct(agent.chat, seed)
-    if name == "diffagent" and agent.chat is None and "knowledge" in agent.without:
+        return direct.Direct(asked[0], seed) if asked else direct.unconfigured()
+    if name == "diffagent" and not asked and "knowledge" in agent.without:
         raise UsageError("without its knowledge base diffagent has nothing but a language model; name one with --llm")
-    if name != "diffagent" and (agent.chat is not None or agent.without):
+    if name != "diffagent" and (asked or agent.without):
         raise UsageError(f"--llm and --ablate are for the solvers diffagent and direct; {name} asks no model")
     known: dict[str, Solver] = {
         "diffagent": agent,
