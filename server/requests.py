@@ -9,6 +9,7 @@ from ..bench.stages.evaluate import mismatch_sentence
 from ..bench.stages.static import compare
 from ..knowledge.pipelines import CARDS, Card, card_for
 from ..knowledge.reading import Context, Reader, Rules
+from ..knowledge.reading.attributes import attributes_of
 from ..knowledge.situation import Situation, situation_at
 from ..knowledge.types import (
     Attributes,
@@ -175,21 +176,6 @@ def _diff(opened: Opened, here: Situation, first: Expected) -> str:
 
 def _card(request: Request) -> Card | None:
     return card_for(request.pipeline_class, request.model_id) if request.pipeline_class else None
-
-
-def attributes_of(request: Request, card: Card) -> Attributes:
-    """What the script must be: as said, and for the rest as the checkpoint is used."""
-    return Attributes(
-        pipeline_class=card.pipeline_class,
-        model_id=request.model_id or card.model_id,
-        controlnet_id=request.controlnet_id or card.controlnet_id,
-        scheduler=request.scheduler,
-        steps=request.steps or card.steps,
-        width=request.width or card.size,
-        height=request.height or card.size,
-        methods=tuple(s for s in request.required if s.method != "sampler"),
-        preprocessors=request.preprocessors or card.preprocessors,
-    )
 
 
 def generate(words: str, reader: Reader | None = None) -> Generated:

@@ -8,7 +8,9 @@ from pathlib import Path
 from ..agents import coder
 from ..agents.loop import Loop, limit_sentence
 from ..agents.selector import fittest
+from ..agents.team import OfflinePlanner, offline
 from ..knowledge import rules
+from ..knowledge.situation import Situation
 from ..knowledge.types import (
     Event,
     Failure,
@@ -93,9 +95,13 @@ def optimize(app: App, wish: Wish, say: Say) -> Finished:
     say(Event(stage="analyse", sentence=where))
     with session(app, opened, wish.start, wish.prompts, _sayer(say)) as one:
         before = _baseline(one, say)
-        loop = _loop(one, wish, before.profile, started)
+        here = _situation(one, before.profile)
+        loop = _loop(one, wish, here, started)
         _search(loop, say)
         outcome = _outcome(one, wish, before.profile, loop, time.monotonic() - started)
+        if outcome.winner is None:
+            limit = limit_sentence(outcome.trials, wish.target, here)
+            outcome = outcome.model_copy(update={"limit": limit})
         return _finish(one, wish, outcome, say)
 
 
@@ -130,9 +136,12 @@ def drawn_from(one: Session) -> str:
     return summary.pictures_of(prompts, len(prompts))
 
 
-def _loop(one: Session, wish: Wish, profile: Profile, started: float) -> Loop:
+def _situation(one: Session, profile: Profile) -> Situation:
     known = situation(one.opened, one.environment, profile)
-    here = known.model_copy(update={"at_hand": models.ids_at_hand(one.models_home)})
+    return known.model_copy(update={"at_hand": models.ids_at_hand(one.models_home)})
+
+
+def _loop(one: Session, wish: Wish, here: Situation, started: float) -> Loop:
     allowed = rules.usable(here, wish.only, wish.without)
     if not allowed:
         raise UsageError("no method is left that fits this script here; `diffagent-mcp doctor FILE` says why for each")
@@ -140,15 +149,18 @@ def _loop(one: Session, wish: Wish, profile: Profile, started: float) -> Loop:
     if budget.seconds is not None:
         left = max(0.001, budget.seconds - (time.monotonic() - started))
         budget = budget.model_copy(update={"seconds": left})
+    agents = offline(
+        OfflinePlanner(here, wish.target, wish.search, allowed),
+        lambda plan: coder.write(plan, one.opened.file.text, one.opened.script, here),
+    )
     return Loop(
         judge=one.judge,
-        write=lambda plan: coder.write(plan, one.opened.file.text, one.opened.script, here),
-        situation=here,
+        agents=agents,
         target=wish.target,
         budget=budget,
-        search=wish.search,
-        allowed=allowed,
         clock=time.monotonic,
+        seed=wish.search.seed,
+        stop_at_first=wish.search.stop_at_first,
     )
 
 
@@ -178,7 +190,6 @@ def _outcome(one: Session, wish: Wish, profile: Profile, loop: Loop, seconds: fl
         best=best.number if best is not None else None,
         stopped=loop.stopped,
         overruled=overruled_by(one.opened, best),
-        limit="" if loop.winner else limit_sentence(loop.trials, wish.target, loop.situation),
         seconds=seconds,
         measured=loop.measured,
     )

@@ -26,7 +26,13 @@ class Trial(Record):
 
 
 StopReason = Literal[
-    "target met", "evaluations spent", "seconds spent", "generations done", "nothing new to try", "interrupted"
+    "target met",
+    "evaluations spent",
+    "seconds spent",
+    "model budget spent",
+    "generations done",
+    "nothing new to try",
+    "interrupted",
 ]
 
 
