@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -90,7 +90,7 @@ class Fake:
 
 
 @contextmanager
-def serving(dialect: Dialect, *replies: Reply) -> Iterator[Fake]:
+def serving(dialect: Dialect, *replies: Reply) -> Generator[Fake, None, None]:
     """A server of this dialect on a free port of the loopback."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
     fake = Fake(f"http://127.0.0.1:{server.server_port}", list(replies))
