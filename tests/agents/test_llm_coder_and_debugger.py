@@ -121,7 +121,7 @@ def test_a_repair_may_be_another_plan_which_the_rules_check() -> None:
     one = failed(1, CRASH)
     again = debugger(Model(lambda _: next(answers)))([one], [one])
     assert again is not None and again.candidate is None
-    assert again.proposal.plan == plan(step("deepcache", interval=3, branch=0))
+    assert again.proposal.plan == plan(step("deepcache", interval=3, branch=1))
 
 
 def test_a_plan_never_costs_more_calls_than_the_papers_fifteen() -> None:
