@@ -33,10 +33,16 @@ class Spread:
 
 USUAL: dict[Lean, Spread] = {
     "here": Spread(0.12, 1.0, 0.40),
-    "elsewhere": Spread(0.18, 1.3, 0.80),
+    "elsewhere": Spread(0.15, 1.3, 0.50),
     "nothing": Spread(0.25, 1.3, 0.65),
 }
 """before anything similar was judged; tests/agents/test_estimate.py holds them against the recorded landscapes"""
+TRANSFER: dict[Lean, Spread] = {
+    "here": Spread(0.0, 0.0, 0.0),
+    "elsewhere": Spread(0.18, 1.0, 0.60),
+    "nothing": Spread(0.0, 0.0, 0.0),
+}
+"""what comes on top where the experiences are of another place: none of their own errors shows it"""
 OPTIMISM = 0.12
 """by how much (log ratio) the knowledge base alone was too optimistic about speed, on average over the landscapes"""
 ASSUMED_SHARE = 0.20
@@ -110,6 +116,7 @@ class Forecaster:
         self._setbacks = setbacks
         self._usual = USUAL[lean]
         self._optimism = OPTIMISM if lean == "nothing" else 0.0
+        self._transfer = TRANSFER[lean]
         self._assumed = ASSUMED_SHARE if situation.stages is None and lean != "here" else 0.0
         self._errors = [(one.plan, _error(one, experiences)) for one in experiences[:_TAUGHT]]
 
@@ -124,9 +131,9 @@ class Forecaster:
         return Forecast(
             plan=plan,
             expected=e,
-            log_speedup=NormalDist(log(e.speedup) - self._optimism, hypot(speed, self._assumed)),
-            loss=NormalDist(e.loss, loss * _unit(e)),
-            log_drift=NormalDist(log(max(e.drift, _LEAST)), drift),
+            log_speedup=NormalDist(log(e.speedup) - self._optimism, hypot(speed, self._transfer.speed, self._assumed)),
+            loss=NormalDist(e.loss, hypot(loss, self._transfer.loss) * _unit(e)),
+            log_drift=NormalDist(log(max(e.drift, _LEAST)), hypot(drift, self._transfer.drift)),
             fails=self._fails(plan),
         )
 

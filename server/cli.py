@@ -228,6 +228,7 @@ def doctor(
     raise typer.Exit(3 if found.problems else 0)
 
 
+app.command()(consulting.estimate)
 app.command()(consulting.methods)
 app.command()(consulting.explain)
 app.command()(consulting.search)

@@ -15,7 +15,6 @@ from ...knowledge.situation import measured, situation_at
 from ...knowledge.types import (
     Candidate,
     Environment,
-    Evaluation,
     Failure,
     Plan,
     Profile,
