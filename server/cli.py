@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from ..tools.errors import SetupError, UsageError
-from . import asking, consulting, exits
+from . import asking, consulting, exits, remembering
 from .benchmark import cli as benchmark
 
 app = typer.Typer(
@@ -204,6 +204,7 @@ def analyze(file: File, as_json: Json = False) -> None:
 app.command()(asking.plan)
 app.command()(asking.generate)
 app.add_typer(benchmark.app, name="bench")
+app.add_typer(remembering.app, name="memory")
 
 
 @app.command()
