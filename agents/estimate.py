@@ -18,10 +18,10 @@ from ..knowledge.types import Plan, Target
 from . import variation
 from .forecast import Forecast, Forecaster, Lean
 
-DRAWS = 400
-REFINED = 6
+DRAWS = 300
+REFINED = 5
 """plans whose neighbours are looked at as well"""
-NEIGHBOURS = 30
+NEIGHBOURS = 24
 RUNGS = (1.25, 1.5, 2.0, 3.0, 4.0, 6.0)
 """speedups that are answered beside the one that was asked for"""
 _SAME = 0.02

@@ -55,8 +55,8 @@ _NOISE = 0.01
 """of a loss between two measurements of the same pictures' quality; losses below it say nothing"""
 _LEAST = 0.02
 """drifts below this are the same picture"""
-_TAUGHT = 60
-"""experiences whose errors are looked at; the centre uses them all"""
+MOST = 80
+"""experiences with different plans that a forecast uses, the latest: an answer must come at once"""
 LEVEL = 0.8
 """of the intervals that are shown"""
 
@@ -111,6 +111,8 @@ class Forecaster:
         setbacks: Sequence[Setback] = (),
         lean: Lean = "nothing",
     ) -> None:
+        latest = {one.plan: one for one in reversed(experiences)}
+        experiences = list(latest.values())[-MOST:]
         self._calibration = Calibration(situation, (), experiences)
         self._experiences = experiences
         self._setbacks = setbacks
@@ -118,14 +120,14 @@ class Forecaster:
         self._optimism = OPTIMISM if lean == "nothing" else 0.0
         self._transfer = TRANSFER[lean]
         self._assumed = ASSUMED_SHARE if situation.stages is None and lean != "here" else 0.0
-        self._errors = [(one.plan, _error(one, experiences)) for one in experiences[:_TAUGHT]]
+        self._errors = [_error(one, experiences) for one in experiences]
 
     def forecast(self, plan: Plan) -> Forecast:
         """What a plan may do here."""
         e = self._calibration.expect(plan)
-        weighted = [(similarity(plan, seen), errors) for seen, errors in self._errors]
+        likeness = [similarity(plan, one.plan) for one in self._experiences]
         speed, loss, drift = (
-            _spread(usual, [(w, errors[k]) for w, errors in weighted])
+            _spread(usual, [(w, errors[k]) for w, errors in zip(likeness, self._errors, strict=True)])
             for k, usual in enumerate((self._usual.speed, self._usual.loss, self._usual.drift))
         )
         return Forecast(
@@ -134,13 +136,13 @@ class Forecaster:
             log_speedup=NormalDist(log(e.speedup) - self._optimism, hypot(speed, self._transfer.speed, self._assumed)),
             loss=NormalDist(e.loss, hypot(loss, self._transfer.loss) * _unit(e)),
             log_drift=NormalDist(log(max(e.drift, _LEAST)), hypot(drift, self._transfer.drift)),
-            fails=self._fails(plan),
+            fails=self._fails(plan, likeness),
         )
 
-    def _fails(self, plan: Plan) -> float:
+    def _fails(self, plan: Plan, likeness: Sequence[float]) -> float:
         """Plans alike that failed, among plans alike that were judged; likeness counts squared."""
         bad = sum(similarity(plan, one.plan) ** 2 for one in self._setbacks)
-        good = sum(similarity(plan, one.plan) ** 2 for one in self._experiences)
+        good = sum(w**2 for w in likeness)
         return (bad + _FAILS * _WEIGHT) / (bad + good + _WEIGHT)
 
 

@@ -17,7 +17,6 @@ from ..knowledge.pipelines import any_card_for
 from ..knowledge.situation import Situation, measured
 from ..knowledge.types import Interval, Plan, Profile, Record, Target
 from ..knowledge.weights import memory_sentences, too_large
-from ..tools.measure.judge import sha
 from ..tools.report.text import counted, percent, times, two_decimals
 from ..tools.store import experience
 from .advising import saves_memory
@@ -117,7 +116,7 @@ def profile_of(app: App, place: Place) -> Profile | None:
         return None
     here = place.situation
     models = app.models_for(here.pipeline.model_id, place.opened.file.path.parent)
-    kept = experience.baselines(app.store, sha(place.opened.file.text), place.opened.site.name)
+    kept = experience.baselines(app.store, place.opened.script.source_sha, place.opened.site.name)
     return next((p for there, p in kept if same_environment(there, here.device, here.libraries, models)), None)
 
 
