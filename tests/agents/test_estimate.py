@@ -73,6 +73,43 @@ def share(pairs: Sequence[tuple[float, bool]]) -> float:
     return fmean(true for _, true in pairs)
 
 
+def put_forward(known: int = 25, repeats: int = 4) -> Said:
+    """What was said of the plan that would be put forward, out of those that are not known yet."""
+    found: Said = []
+    for many in recorded().values():
+        for n in range(repeats):
+            drawn = random.Random(n).sample(many, len(many))
+            forecaster = Forecaster(many[0].situation, drawn[:known], (), "here")
+            unseen = [(forecaster.forecast(one.plan), one) for one in drawn[known:]]
+            best = [max(unseen, key=lambda pair: pair[0].meets(s, TARGET)) for s in SPEEDS]
+            found += [(f.meets(s, TARGET), came_true(one, s)) for (f, one), s in zip(best, SPEEDS, strict=True)]
+    return found
+
+
+def table() -> str:
+    """What docs/memory.md says of how often words came true."""
+    columns = (said("nothing"), said("here"), put_forward())
+    rows = [f"| {name} | {' | '.join(cell(name, c) for c in columns)} |" for _, name in WORDS]
+    return "\n".join(rows)
+
+
+def cell(name: str, pairs: Said) -> str:
+    mine = [p for p in pairs if word(p[0]) == name]
+    if not mine:
+        return "never said"
+    return f"{100 * fmean(p for p, _ in mine):.0f}% said, {100 * share(mine):.0f}% true ({len(mine)})"
+
+
+def test_the_page_says_how_often_words_came_true() -> None:
+    page = (FOLDER.parents[1] / "memory.md").read_text(encoding="utf-8")
+    assert table() in page, f"docs/memory.md should say:\n{table()}"
+
+
+def test_what_is_put_forward_as_likely_comes_true_in_most_cases() -> None:
+    likely = [p for p in put_forward() if p[0] >= LIKELY]
+    assert len(likely) >= 20 and share(likely) >= 0.6
+
+
 def test_what_is_called_likely_comes_true_more_often_than_not() -> None:
     here = said("here")
     likely = [p for p in here if p[0] >= LIKELY]
