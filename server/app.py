@@ -38,6 +38,11 @@ class App:
     def store(self) -> Store:
         return Store(self.settings.home / "store.sqlite")
 
+    @property
+    def remembers(self) -> bool:
+        """Is there a store to ask? Asking makes none."""
+        return (self.settings.home / "store.sqlite").exists()
+
     @cached_property
     def zoo_home(self) -> Path:
         """A Hugging Face home in which the hub's ids resolve to the zoo's models."""

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from ..tools.errors import SetupError, UsageError
-from . import asking, consulting, exits
+from . import asking, consulting, exits, remembering
 from .benchmark import cli as benchmark
 from .flags import Llm, Requests, Tokens, Usd, chosen
 
@@ -209,6 +209,7 @@ def analyze(file: File, as_json: Json = False) -> None:
 app.command()(asking.plan)
 app.command()(asking.generate)
 app.add_typer(benchmark.app, name="bench")
+app.add_typer(remembering.app, name="memory")
 
 
 @app.command()
@@ -233,6 +234,7 @@ def doctor(
     raise typer.Exit(3 if found.problems else 0)
 
 
+app.command()(consulting.estimate)
 app.command()(consulting.methods)
 app.command()(consulting.explain)
 app.command()(consulting.search)
