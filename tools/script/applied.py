@@ -10,6 +10,7 @@ from .built import Built
 from .file import File
 from .follow import belongs
 from .marks import Mark, marks
+from .quantised import quantisers_in
 
 _BY_NAME = {
     "DeepCacheSDHelper": "deepcache",
@@ -18,7 +19,19 @@ _BY_NAME = {
     "SDXLCFGCutoffCallback": "guidance_cutoff",
     "fuse_qkv_projections": "fused_qkv",
     "compile_repeated_blocks": "compile",
+    "enable_vae_slicing": "vae_slicing",
+    "enable_vae_tiling": "vae_tiling",
+    "apply_group_offloading": "group_offload",
+    "apply_layerwise_casting": "layerwise_casting",
+    "MagCacheConfig": "mag_cache",
+    "apply_cache_on_pipe": "first_block_cache",
+    "oneflow_compile": "compile",
 }
+"""other ways to switch a method on than the one that it writes itself"""
+_BESIDE = frozenset({"vae", "text_encoder", "text_encoder_2", "text_encoder_3", "image_encoder", "controlnet"})
+"""parts of a pipeline whose compilation leaves the denoiser as it was"""
+_MATMUL = "torch.set_float32_matmul_precision"
+"""a call that speaks of no pipeline, and is meant for all"""
 _CANNY = ("Canny", "CannyDetector")
 _Defaults = Mapping[str, Scalar | None]
 # What each library takes where the call says nothing, in the order of its parameters; None has no such value.
@@ -43,6 +56,7 @@ def methods_in(sought: Sought) -> tuple[Step, ...]:
     found: dict[str, Step] = {}
     if sought.dtype in ("float16", "bfloat16"):
         found["precision"] = Step(method="precision", params={"dtype": sought.dtype})
+    found |= {slug: Step(method=slug) for slug in quantisers_in(sought.file, sought.one)}
     for node in sought.file.nodes:
         if isinstance(node, ast.Assign) and (general := _set_for_all(node)) is not None:
             found.setdefault(general, Step(method=general))
@@ -67,16 +81,31 @@ def _switched_on(file: File, call: ast.Call) -> str | None:
     real = origin.rpartition(".")[2] or name
     if real in _BY_NAME:
         return _BY_NAME[real]
-    if origin == "tomesd.apply_patch":
+    if origin.startswith("tomesd.") and real == "apply_patch":
         return "tome"
     if origin.startswith("tgate.") and real.endswith("Loader"):
         return "tgate"
-    if origin == "torch.compile" or (name == "compile" and isinstance(call.func, ast.Attribute) and not origin):
-        return "compile"
+    if name == "compile" and (origin.startswith(("torch.", "sfast.")) or (_is_method(call) and not origin)):
+        return None if _of_another_part(call) else "compile"
+    if origin == _MATMUL:
+        return "tf32" if file.values.of(call.args[0] if call.args else None) in ("high", "medium") else None
+    if real == "set_attention_backend" or (not origin and name == "set_attention_backend"):
+        backend = file.values.of(call.args[0] if call.args else None)
+        return "sage_attention" if str(backend).startswith("sage") else "attention_backend"
     if any(k.arg == "memory_format" and ast.unparse(k.value).endswith("channels_last") for k in call.keywords):
         return "channels_last"
     mark = _mark(origin, name)
     return mark.slug if mark is not None else None
+
+
+def _is_method(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Attribute)
+
+
+def _of_another_part(call: ast.Call) -> bool:
+    """Does `torch.compile(pipe.vae.decode)` or `pipe.vae.compile()` compile something else than the denoiser?"""
+    compiled = call.args[:1] or ([call.func.value] if isinstance(call.func, ast.Attribute) else [])
+    return any(isinstance(n, ast.Attribute) and n.attr in _BESIDE for c in compiled for n in ast.walk(c))
 
 
 def _mark(origin: str, name: str) -> Mark | None:
@@ -97,7 +126,8 @@ def _concerns(file: File, one: Built, call: ast.Call) -> bool:
     """Is the pipeline mentioned in the call, or is the call an argument of one of the pipeline's own calls?"""
     around = {a for a in file.ancestors(call) if isinstance(a, ast.Call)}
     mark = _mark(file.origin(call.func), "")
-    if (mark is not None and not mark.of_pipeline) or any(_handed(file, one, call, c) for c in around):
+    general = file.origin(call.func) == _MATMUL or (mark is not None and not mark.of_pipeline)
+    if general or any(_handed(file, one, call, c) for c in around):
         return True
     if any(c in around for c in (*one.calls, *(b.call for b in one.builds))) or _fills(file, one, call):
         return True
@@ -152,7 +182,9 @@ def _settings(sought: Sought, slug: str, call: ast.Call) -> dict[str, Scalar]:
         return _cutoff(sought, call)
     if slug == "compile":
         regional = isinstance(call.func, ast.Attribute) and call.func.attr == "compile_repeated_blocks"
-        return {"scope": "regional" if regional else "whole"}
+        mode = sought.file.values.of(sought.file.values.keywords(call).get("mode"))
+        named = {"mode": mode} if isinstance(mode, str) and mode != "default" else {}
+        return {"scope": "regional" if regional else "whole", **named}
     return {}
 
 

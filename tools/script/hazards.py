@@ -85,14 +85,11 @@ def _loaded(of: Surveyed) -> Iterator[tuple[ast.expr, str]]:
             yield from ((call, text) for text in _texts(file, given))
 
 
-def _texts(file: File, node: ast.expr, depth: int = 5) -> Iterator[str]:
+def _texts(file: File, node: ast.expr) -> Iterator[str]:
     """Every string that an expression is made of, names resolved."""
-    for part in ast.walk(node):
+    for part in file.values.made_of(node):
         if isinstance(part, ast.Constant) and isinstance(part.value, str):
             yield part.value
-        elif isinstance(part, ast.Name | ast.Attribute) and depth and isinstance(part.ctx, ast.Load):
-            for option in file.values.expressions(part):
-                yield from _texts(file, option, depth - 1)
 
 
 def _own_attention(of: Surveyed) -> Iterator[Hazard]:
