@@ -57,7 +57,6 @@ def applied(code: str) -> tuple[str, ...]:
         ("pipe.enable_vae_slicing()", "vae_slicing"),
         ("pipe.enable_vae_tiling()", "vae_tiling"),
         ("pipe.transformer.set_attention_backend('flash')", "attention_backend"),
-        ("pipe.transformer.set_attention_backend('sage')", "sage_attention"),
         ("import torch\ntorch.set_float32_matmul_precision('high')", "tf32"),
         ("from diffusers.hooks import apply_group_offloading\napply_group_offloading(pipe.unet)", "group_offload"),
         ("from sfast.compilers.diffusion_pipeline_compiler import compile\npipe = compile(pipe, config)", "compile"),

@@ -26,6 +26,7 @@ _BY_NAME = {
     "MagCacheConfig": "mag_cache",
     "apply_cache_on_pipe": "first_block_cache",
     "oneflow_compile": "compile",
+    "set_attention_backend": "attention_backend",
 }
 """other ways to switch a method on than the one that it writes itself"""
 _BESIDE = frozenset({"vae", "text_encoder", "text_encoder_2", "text_encoder_3", "image_encoder", "controlnet"})
@@ -38,6 +39,7 @@ _Defaults = Mapping[str, Scalar | None]
 _SET_PARAMS: _Defaults = {"cache_interval": 1, "cache_branch_id": 0}
 _APPLY_PATCH: _Defaults = {"model": None, "ratio": 0.5, "max_downsample": 1}
 _TGATE: _Defaults = {"gate_step": 10, "sp_interval": 5, "fi_interval": 1, "warm_up": 2}
+_BACKEND: _Defaults = {"backend": None}
 _CUTOFF: _Defaults = {"cutoff_step_ratio": 1.0, "cutoff_step_index": None}
 
 
@@ -89,9 +91,6 @@ def _switched_on(file: File, call: ast.Call) -> str | None:
         return None if _of_another_part(call) else "compile"
     if origin == _MATMUL:
         return "tf32" if file.values.of(call.args[0] if call.args else None) in ("high", "medium") else None
-    if real == "set_attention_backend" or (not origin and name == "set_attention_backend"):
-        backend = file.values.of(call.args[0] if call.args else None)
-        return "sage_attention" if str(backend).startswith("sage") else "attention_backend"
     if any(k.arg == "memory_format" and ast.unparse(k.value).endswith("channels_last") for k in call.keywords):
         return "channels_last"
     mark = _mark(origin, name)
@@ -180,6 +179,8 @@ def _settings(sought: Sought, slug: str, call: ast.Call) -> dict[str, Scalar]:
         return _read(sought.file, gated[0], _TGATE, by_position=False) if gated else {}
     if slug == "guidance_cutoff":
         return _cutoff(sought, call)
+    if slug == "attention_backend":
+        return _read(sought.file, call, _BACKEND)
     if slug == "compile":
         regional = isinstance(call.func, ast.Attribute) and call.func.attr == "compile_repeated_blocks"
         mode = sought.file.values.of(sought.file.values.keywords(call).get("mode"))

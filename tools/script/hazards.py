@@ -184,8 +184,8 @@ def _handed_on(of: Surveyed) -> Iterator[Hazard]:
             by = file.text(call.func) or file.called_name(call)
             yield Hazard(
                 slug="handed_on",
-                sentence=f"line {call.lineno}: {of.one.name} is handed to {by}, where no argument of a call can be set; "
-                f"call {of.one.name} itself, in a function that is handed on instead",
+                sentence=f"line {call.lineno}: {of.one.name} is handed to {by}, where no argument of a call can be "
+                f"set; call {of.one.name} itself, in a function that is handed on instead",
                 line=call.lineno,
                 forbids=_STEPS,
             )
