@@ -31,7 +31,7 @@ _LIKE: dict[str, int] = {"speed": 0, "loss": 1, "drift": 1}
 
 
 class Guess(NamedTuple):
-    """A number's logarithm is believed to be normal: its mean and standard deviation, a new measurement's noise in it."""
+    """What a number's logarithm is believed to be: normal, with a new measurement's noise in its standard deviation."""
 
     mean: float
     sd: float

@@ -16,6 +16,8 @@ from .calibration import Calibration
 from .promise import feedback, pick, required_speedup, sentence, utility
 
 DRAWS = 400
+CHILD, FIRST, FRESH = 12.0, 30.0, 6.0
+"""how sharply a child, the first fresh plan and the other fresh ones are picked"""
 
 
 def next_generation(
@@ -40,12 +42,14 @@ def next_generation(
 
     for parent in selector.parents(trials, target, search.parents, rng):
         mate = rng.choice(trials).proposal.plan
-        plan = best_new(variation.variants(parent.proposal.plan, mate, allowed, situation, rng, DRAWS), 12.0)
+        plan = best_new(variation.variants(parent.proposal.plan, mate, allowed, situation, rng, DRAWS), CHILD)
         if plan is not None:
             why = feedback(parent, target)
             proposals.append(Proposal(plan=plan, generation=generation, parents=(parent.number,), why=why))
     for n in range(search.population - len(proposals)):
-        plan = best_new((variation.random_plan(allowed, situation, rng) for _ in range(DRAWS)), 30.0 if n == 0 else 6.0)
+        plan = best_new(
+            (variation.random_plan(allowed, situation, rng) for _ in range(DRAWS)), FIRST if n == 0 else FRESH
+        )
         if plan is not None:
             proposals.append(Proposal(plan=plan, generation=generation, why=sentence(calibration.expect(plan))))
     return proposals

@@ -1,7 +1,7 @@
 """Which trials plans are refined from: the paper's sampled parents, and the Pareto front of our own search. Pure.
 
-The paper's (arXiv 2601.03178, section 3) fitness is a weighted sum of speedup and relative quality loss whose weights are not published; ours are
-below. Fitness is normalised into probabilities and parents are *sampled*, not ranked.
+The paper's fitness (arXiv 2601.03178, section 3) is a weighted sum of speedup and relative quality loss whose weights
+are not published; ours are below. Fitness is normalised into probabilities and parents are *sampled*, not ranked.
 """
 
 import random

@@ -1,4 +1,4 @@
-"""Plans from plans: random ones, mutated ones, crossed ones, and those of other scripts. Pure; the generator is handed in."""
+"""Plans from plans: random, mutated, crossed, and those of other scripts. Pure; the generator is handed in."""
 
 import random
 from collections.abc import Iterator, Sequence
