@@ -157,13 +157,16 @@ def replay(
     evaluations: Annotated[int, typer.Option(min=1, help="budget of every solver for every goal")] = 28,
     repeats: Annotated[int, typer.Option(min=1, help="seeds of every solver for every goal")] = 20,
     gate: Annotated[str, typer.Option(help="paper: loss only; default: also drift at most 0.35")] = "paper",
+    memory: Annotated[
+        str, typer.Option(help="diffagent's: empty, others (other pipelines' landscapes), both")
+    ] = "both",
     out: Annotated[Path | None, typer.Option(help="such as docs/results: keeps landscapes, writes pages")] = None,
     as_json: Json = False,
 ) -> None:
     """Compare solvers on landscapes that `calibrate` recorded: look-ups instead of measurements, and said so."""
     from .commands import replayed
 
-    given = {"landscapes": landscapes, "evaluations": evaluations, "repeats": repeats, "gate": gate}
+    given = {"landscapes": landscapes, "evaluations": evaluations, "repeats": repeats, "gate": gate, "memory": memory}
     replayed(given, out, as_json, shlex.join(["diffagent-mcp", *sys.argv[1:]]))
 
 

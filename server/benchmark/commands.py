@@ -154,23 +154,26 @@ def calibrated(p: dict[str, Any], command: str) -> None:
 
 def replayed(given: dict[str, Any], out: Path | None, as_json: bool, command: str) -> None:
     """`bench replay`."""
-    from ...bench.calibration import imported, replay_section
+    from ...bench.calibration import duels, imported, replay_section
     from .calibrating import folder
-    from .replaying import filed, replayed
+    from .replaying import MEMORIES, filed, replayed
 
     if given["landscapes"] is None:
         with opened() as one:
             landscapes = imported(folder(one))
     else:
         landscapes = imported(given["landscapes"])
-    duels = replayed(landscapes, given["evaluations"], given["repeats"], max_drift=_max_drift(given["gate"]))
-    pages = filed(out, landscapes, duels, command) if out is not None else []
+    if given["memory"] not in MEMORIES:
+        raise UsageError(f"--memory {given['memory']}: choose one of {', '.join(MEMORIES)}")
+    bound, memory = _max_drift(given["gate"]), given["memory"]
+    played = replayed(landscapes, given["evaluations"], given["repeats"], max_drift=bound, memory=memory)
+    pages = filed(out, landscapes, played, command) if out is not None else []
     if as_json:
-        print(json.dumps([d.model_dump(mode="json") for d in duels], indent=1))
+        print(json.dumps([d.model_dump(mode="json") for d in duels(played)], indent=1))
     elif pages:
         printing.lines([str(page) for page in pages])
     else:
-        print(replay_section(duels, landscapes, command))
+        print(replay_section(played, landscapes, command))
 
 
 def rescored(name: str, as_json: bool) -> None:

@@ -78,7 +78,7 @@ class BestOfN:
 
         def propose() -> Plan | None:
             fresh = random.Random(rng.randrange(2**31))
-            alone = Search(population=1, parents=0, generations=1)
+            alone = Search(kind="paper", population=1, parents=0, generations=1)
             found = planner.next_generation([], target, alone, written.situation, written.allowed, 0, fresh)
             return found[0].plan if found else None
 
