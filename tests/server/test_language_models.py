@@ -10,7 +10,7 @@ from fakes.anthropic_api import ANTHROPIC
 from fakes.serving import Says, serving
 from shell import run
 
-from diffagent_mcp.server.app import build
+from diffagent_mcp.server.app import App, build
 from diffagent_mcp.server.settings import Settings, load
 from diffagent_mcp.tools.chat.chat import Answer
 from diffagent_mcp.tools.chat.scripted import Scripted
@@ -69,7 +69,7 @@ def test_a_model_that_cannot_be_asked_is_a_sentence(
     tmp_path: Path, name: str, error: type[Exception], sentence: str
 ) -> None:
     with pytest.raises(error, match=sentence):
-        build(settings(tmp_path, llm=name)).chat("planner")
+        App(settings(tmp_path, llm=name)).chat("planner")
 
 
 def test_a_name_that_names_nothing_is_told_at_once() -> None:

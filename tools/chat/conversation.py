@@ -53,11 +53,11 @@ def converse(
     Failures carry what the whole conversation cost.
     """
     started = clock()
-    system = keys.hide(f"{question.system}\n\n{forms.instruction(question.form)}")
-    turns = [Turn("user", keys.hide(question.user))]
+    asked = begun(question, model, simulated)
+    turns = [Turn("user", asked.asked)]
     usage, sent_back = Usage(), list[SentBack]()
     while True:
-        said = say(system, turns)
+        said = say(asked.system, turns)
         usage += said.usage
         if isinstance(said, ChatFailure):
             return said.model_copy(update={"usage": usage})
@@ -72,19 +72,20 @@ def converse(
         if value is None:
             sentence = f"{model} gave no answer in the form that was asked for: {wrong[0]}"
             return ChatFailure(kind="invalid", message=sentence, answered=text[:_SHOWN], usage=usage)
-        exchange = Exchange(
-            role=question.role,
-            model=model,
-            prompt=question.prompt,
-            system=system,
-            asked=turns[0].text,
-            answered=text,
-            sent_back=tuple(sent_back),
-            usage=usage,
-            seconds=clock() - started,
-            simulated=simulated,
-        )
-        return Answer(value, exchange, tuple(wrong))
+        found = {"answered": text, "sent_back": tuple(sent_back), "usage": usage, "seconds": clock() - started}
+        return Answer(value, asked.model_copy(update=found), tuple(wrong))
+
+
+def begun(question: Question[Form], model: str, simulated: bool) -> Exchange:
+    """The exchange as far as it stands before anything is said."""
+    return Exchange(
+        role=question.role,
+        model=model,
+        prompt=question.prompt,
+        system=keys.hide(f"{question.system}\n\n{forms.instruction(question.form)}"),
+        asked=keys.hide(question.user),
+        simulated=simulated,
+    )
 
 
 def _judged(question: Question[Form], text: str) -> tuple[Form | None, list[str]]:

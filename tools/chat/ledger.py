@@ -11,8 +11,9 @@ from ...knowledge.types import Caps, ChatFailure, Exchange, Record, Usage
 from ..errors import UsageError
 from ..store import exchanges
 from ..store.store import Store
-from . import forms, keys, prices
+from . import forms, prices
 from .chat import Answer, Chat, Question
+from .conversation import begun
 
 Form = TypeVar("Form", bound=Record)
 
@@ -121,19 +122,8 @@ class Booked:
         return Answer(found.value, self.ledger.enter(found.exchange, key), found.doubts)
 
     def _failed(self, question: Question[Any], failure: ChatFailure) -> ChatFailure:
-        self.ledger.enter(
-            Exchange(
-                role=question.role,
-                model=self.model,
-                prompt=question.prompt,
-                system=keys.hide(question.system),
-                asked=keys.hide(question.user),
-                answered=failure.answered,
-                failure=failure,
-                usage=failure.usage,
-                simulated=self.simulated,
-            )
-        )
+        more = {"answered": failure.answered, "failure": failure, "usage": failure.usage}
+        self.ledger.enter(begun(question, self.model, self.simulated).model_copy(update=more))
         return failure
 
 

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -86,7 +87,12 @@ def test_what_runs_a_script_gets_no_key(monkeypatch: pytest.MonkeyPatch, tmp_pat
 
 
 def environment_of(pid: int) -> str:
-    return Path(f"/proc/{pid}/environ").read_text(errors="replace")
+    """What a process was started with; for a moment after its start the system shows nothing."""
+    for _ in range(200):
+        if text := Path(f"/proc/{pid}/environ").read_text(errors="replace"):
+            return text
+        time.sleep(0.01)
+    return ""
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="the system does not show environments")
