@@ -16,7 +16,8 @@ from ..knowledge.expect import Expectation
 from ..knowledge.experience import Experience, Setback
 from ..knowledge.situation import Situation
 from ..knowledge.types import Interval, Plan, Target
-from .calibration import Calibration, similarity
+from .calibration import Calibration
+from .likeness import similarity
 
 Lean = Literal["here", "elsewhere", "nothing"]
 """what a forecast leans on: experiences of this place, of others, or the knowledge base's figures alone"""
