@@ -19,10 +19,12 @@ from .regression import Regression
 
 _LOSS, _DRIFT = 0.02, 0.05
 """added before the logarithm is taken: smaller losses and drifts are noise"""
-_SPREAD = {"speed": 0.25, "loss": 0.6, "drift": 0.4}
+_SPREAD = {"speed": 0.15, "loss": 0.6, "drift": 0.4}
 """by what factor the knowledge base errs on one method, as a standard deviation of its logarithm"""
 _NOISE = {"speed": 0.05, "loss": 0.3, "drift": 0.12}
 """the same for one measurement made again"""
+_OWN = 0.5
+"""share of a loss's standard error that is its own: a search's trials share prompts and seeds, and so part of their luck"""
 _FAR = 2.0
 """an error beyond e to this is taken for e to this: one broken measurement must not undo the others"""
 _NUMBERS = ("speed", "loss", "drift")
@@ -71,7 +73,7 @@ class Calibration:
         self._known: dict[Plan, Expectation] = {}
         elsewhere = [_taught(lessons) for lessons in places(heard(experiences, situation, models))]
         self._learned = {name: Regression(_Prior(name, elsewhere)) for name in _NUMBERS}
-        self._noises: list[float] = []
+        self._errors: list[float] = []
         for trial in trials:
             self.learn(trial.proposal.plan, trial.verdict)
 
@@ -81,8 +83,8 @@ class Calibration:
             return
         noises = dict(_NOISE)
         if verdict.loss_se > 0:
-            noises["loss"] = verdict.loss_se / (max(verdict.loss, 0.0) + _LOSS)
-            self._noises.append(noises["loss"])
+            noises["loss"] = _OWN * verdict.loss_se / (max(verdict.loss, 0.0) + _LOSS)
+            self._errors.append(verdict.loss_se)
         _teach(self._learned, plan, self._guess(plan), (verdict.speedup, verdict.loss, verdict.drift), noises)
 
     def assume(self, plan: Plan, required: float, target: Target) -> None:
@@ -95,7 +97,7 @@ class Calibration:
     def copy(self) -> "Calibration":
         """The same beliefs, to be taught something else."""
         twin = Calibration(self.situation)
-        twin._known, twin._noises = self._known, list(self._noises)
+        twin._known, twin._errors = self._known, list(self._errors)
         twin._learned = {name: one.copy() for name, one in self._learned.items()}
         return twin
 
@@ -116,12 +118,17 @@ class Calibration:
             }
         )
         logs = _logs(guess.speedup, guess.loss, guess.drift)
-        loss_noise = sum(self._noises) / len(self._noises) if self._noises else _NOISE["loss"]
-        noises = {**_NOISE, "loss": min(0.6, loss_noise)}
+        noises = {**_NOISE, "loss": self._loss_noise(corrected.loss)}
         guesses = [
             Guess(logs[n] + found[name][0], sqrt(found[name][1] + noises[name] ** 2)) for n, name in enumerate(_NUMBERS)
         ]
         return Belief(corrected, *guesses)
+
+    def _loss_noise(self, loss: float) -> float:
+        """Of the loss's logarithm, from the standard errors that were measured: the same error is less of a big loss."""
+        if not self._errors:
+            return _NOISE["loss"]
+        return min(2 * _NOISE["loss"], _OWN * sum(self._errors) / len(self._errors) / (max(loss, 0.0) + _LOSS))
 
     def _guess(self, plan: Plan) -> Expectation:
         if plan not in self._known:
@@ -134,8 +141,8 @@ def _logs(speedup: float, loss: float, drift: float) -> tuple[float, float, floa
 
 
 def _spread(name: str, feature: str) -> float:
-    """The prior variance of a weight: methods err most, then their knobs and words, then pairs of methods."""
-    share = 1.0 if "." not in feature and "+" not in feature else 0.3 if "+" in feature else 0.5
+    """The prior variance of a weight: methods err most, then their knobs and words, then bends and pairs of methods."""
+    share = 0.3 if "+" in feature else 0.4 if "~" in feature else 0.5 if "." in feature else 1.0
     return (_SPREAD[name] * share) ** 2
 
 
