@@ -13,7 +13,7 @@ from ..knowledge.experience import Experience
 from ..knowledge.situation import Situation
 from ..knowledge.types import Plan, Stages
 
-MOST = 400
+MOST = 300
 """experiences that are listened to, the most alike first"""
 FASTEST = 100.0
 """a speedup beyond this, or below its inverse, is no measurement"""
