@@ -8,7 +8,7 @@ the search aims at the most that has one, and ends when that is no better than w
 
 import random
 from collections.abc import Iterator, Sequence
-from math import log
+from math import exp, log
 
 from ..knowledge import rules
 from ..knowledge.experience import Experience
@@ -138,7 +138,8 @@ class _Aim:
             plan = pick(self.ranked(plans), self.value, SHARPNESS, rng)
             if plan is None or not self.hopeless(plan) or self.required <= self.floor:
                 return plan
-            self.required = max(self.floor, _LOWER * self.required)
+            reach = max(exp(b.speed.mean + 2 * b.speed.sd) for b in self._beliefs.values())
+            self.required = max(self.floor, min(_LOWER * self.required, reach))
             self._values.clear()
 
     def hopeless(self, plan: Plan) -> bool:
