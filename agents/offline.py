@@ -16,7 +16,7 @@ Writer = Callable[[Plan], Candidate | EditRefused]
 
 @dataclass
 class Offline:
-    """One search's agents. A generation is planned when the one before has been tried."""
+    """One search's agents. A generation, of one plan for `diffagent`, is planned when the one before has been tried."""
 
     situation: Situation
     target: Target
@@ -40,10 +40,11 @@ class Offline:
                 return Attempt(proposal=proposal)
 
     def _planned(self, trials: Sequence[Trial], rng: random.Random) -> bool:
-        if self.generation >= self.search.generations:
+        search = self.search.stepwise()
+        if self.generation >= search.generations:
             self.stopped = "generations done"
             return False
-        self._waiting.extend(self.planned(trials, self.search, rng))
+        self._waiting.extend(self.planned(trials, search, rng))
         self.generation += 1
         if not self._waiting:
             self.stopped = "nothing new to try"
@@ -51,7 +52,16 @@ class Offline:
 
     def planned(self, trials: Sequence[Trial], search: Search, rng: random.Random) -> list[Proposal]:
         """One generation."""
-        return planner.next_generation(trials, self.target, search, self.situation, self.allowed, self.generation, rng)
+        return planner.next_generation(
+            trials,
+            self.target,
+            search,
+            self.situation,
+            self.allowed,
+            self.generation,
+            rng,
+            experiences=self.experiences,
+        )
 
     def write(self, plan: Plan) -> Candidate | EditRefused:
         """Rendered and written into the person's file."""
