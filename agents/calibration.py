@@ -1,8 +1,8 @@
 """What measurements teach about the knowledge base's expectations: a guess, corrected, and how sure it is. Pure.
 
 The knowledge base expects speedup, loss and drift of a plan. What was measured says by which factor it erred; a
-regression over the plan's features carries that to other plans. What was measured elsewhere is learned place by
-place, and becomes the prior of the regression here, as far as the places are alike.
+regression over the plan's features carries that to other plans. What was measured elsewhere is learned before, place by
+place: a part of it is common with here, the more the more alike the places are, and the rest is that place's own.
 """
 
 from collections.abc import Sequence
@@ -14,17 +14,21 @@ from ..knowledge.experience import Experience
 from ..knowledge.situation import Situation
 from ..knowledge.types import Evaluation, Plan, Target, Trial
 from .features import features
-from .likeness import Heard, Likeness, heard, places
+from .likeness import Heard, heard, places
 from .regression import Regression
 
 _LOSS, _DRIFT = 0.02, 0.05
 """added before the logarithm is taken: smaller losses and drifts are noise"""
-_SPREAD = {"speed": 0.25, "loss": 0.6, "drift": 0.4}
+_SPREAD = {"speed": 0.15, "loss": 0.6, "drift": 0.4}
 """by what factor the knowledge base errs on one method, as a standard deviation of its logarithm"""
 _NOISE = {"speed": 0.05, "loss": 0.3, "drift": 0.12}
 """the same for one measurement made again"""
+_OWN = 0.5
+"""share of a loss's standard error that is its own: trials share prompts and seeds, and so a part of their luck"""
 _FAR = 2.0
 """an error beyond e to this is taken for e to this: one broken measurement must not undo the others"""
+_THERE = "@"
+"""begins the name of a weight that is peculiar to another place"""
 _NUMBERS = ("speed", "loss", "drift")
 _LIKE: dict[str, int] = {"speed": 0, "loss": 1, "drift": 1}
 """speed goes with the time's likeness, loss and drift with the picture's"""
@@ -69,9 +73,8 @@ class Calibration:
     ) -> None:
         self.situation = situation
         self._known: dict[Plan, Expectation] = {}
-        elsewhere = [_taught(lessons) for lessons in places(heard(experiences, situation, models))]
-        self._learned = {name: Regression(_Prior(name, elsewhere)) for name in _NUMBERS}
-        self._noises: list[float] = []
+        self._learned = _learned(heard(experiences, situation, models))
+        self._errors: list[float] = []
         for trial in trials:
             self.learn(trial.proposal.plan, trial.verdict)
 
@@ -81,8 +84,8 @@ class Calibration:
             return
         noises = dict(_NOISE)
         if verdict.loss_se > 0:
-            noises["loss"] = verdict.loss_se / (max(verdict.loss, 0.0) + _LOSS)
-            self._noises.append(noises["loss"])
+            noises["loss"] = _OWN * verdict.loss_se / (max(verdict.loss, 0.0) + _LOSS)
+            self._errors.append(verdict.loss_se)
         _teach(self._learned, plan, self._guess(plan), (verdict.speedup, verdict.loss, verdict.drift), noises)
 
     def assume(self, plan: Plan, required: float, target: Target) -> None:
@@ -95,7 +98,7 @@ class Calibration:
     def copy(self) -> "Calibration":
         """The same beliefs, to be taught something else."""
         twin = Calibration(self.situation)
-        twin._known, twin._noises = self._known, list(self._noises)
+        twin._known, twin._errors = self._known, list(self._errors)
         twin._learned = {name: one.copy() for name, one in self._learned.items()}
         return twin
 
@@ -116,12 +119,17 @@ class Calibration:
             }
         )
         logs = _logs(guess.speedup, guess.loss, guess.drift)
-        loss_noise = sum(self._noises) / len(self._noises) if self._noises else _NOISE["loss"]
-        noises = {**_NOISE, "loss": min(0.6, loss_noise)}
+        noises = {**_NOISE, "loss": self._loss_noise(corrected.loss)}
         guesses = [
             Guess(logs[n] + found[name][0], sqrt(found[name][1] + noises[name] ** 2)) for n, name in enumerate(_NUMBERS)
         ]
         return Belief(corrected, *guesses)
+
+    def _loss_noise(self, loss: float) -> float:
+        """Of the loss's logarithm, from the standard errors so far: the same error is less of a big loss."""
+        if not self._errors:
+            return _NOISE["loss"]
+        return min(2 * _NOISE["loss"], _OWN * sum(self._errors) / len(self._errors) / (max(loss, 0.0) + _LOSS))
 
     def _guess(self, plan: Plan) -> Expectation:
         if plan not in self._known:
@@ -134,8 +142,8 @@ def _logs(speedup: float, loss: float, drift: float) -> tuple[float, float, floa
 
 
 def _spread(name: str, feature: str) -> float:
-    """The prior variance of a weight: methods err most, then their knobs and words, then pairs of methods."""
-    share = 1.0 if "." not in feature and "+" not in feature else 0.3 if "+" in feature else 0.5
+    """The prior variance of a weight: methods err most, then their knobs and words, then bends and pairs of methods."""
+    share = 0.3 if "+" in feature else 0.4 if "~" in feature else 0.5 if "." in feature else 1.0
     return (_SPREAD[name] * share) ** 2
 
 
@@ -145,55 +153,42 @@ def _teach(
     guess: Expectation,
     measured: tuple[float, float, float],
     noises: dict[str, float],
+    apart: bool = False,
 ) -> None:
+    """Each number's regression learns by which factor the guess was off; `apart`, what is peculiar to a place too."""
     x = features(plan)
+    if apart:
+        x = {**x, **{_THERE + name: amount for name, amount in x.items()}}
     pairs = zip(_logs(*measured), _logs(guess.speedup, guess.loss, guess.drift), strict=True)
     for name, (was, expected) in zip(_NUMBERS, pairs, strict=True):
         learned[name].learn(x, min(_FAR, max(-_FAR, was - expected)), noises[name] ** 2)
 
 
-class _Place(NamedTuple):
-    """What one place taught: each weight's mean and variance there, and how alike it is."""
-
-    weights: dict[str, dict[str, tuple[float, float]]]
-    likeness: Likeness
-
-
-def _taught(lessons: Sequence[Heard]) -> _Place:
-    """A place's own corrections, learned from nothing but what was measured there."""
-    learned = {name: Regression(_Prior(name, ())) for name in _NUMBERS}
-    for one in lessons:
-        guess = expect(one.plan, one.situation)
-        _teach(learned, one.plan, guess, (one.speedup, one.loss, one.drift), _NOISE)
-    return _Place({name: r.weights() for name, r in learned.items()}, lessons[0].likeness)
-
-
 class _Prior:
-    """The knowledge base's word on a weight, which is 0, with that of every place as far as it is alike."""
+    """The knowledge base's word on a weight: it errs by nothing in the mean; elsewhere it errs otherwise by `gap`."""
 
-    def __init__(self, name: str, elsewhere: Sequence[_Place]) -> None:
+    def __init__(self, name: str) -> None:
         self._name = name
-        self._elsewhere = [(p.weights[name], p.likeness[_LIKE[name]]) for p in elsewhere]
-        self._made: dict[str, tuple[float, float]] = {}
+        self.gap = 0.0
 
     def __call__(self, feature: str) -> tuple[float, float]:
-        if feature not in self._made:
-            self._made[feature] = self._blended(feature)
-        return self._made[feature]
-
-    def _blended(self, feature: str) -> tuple[float, float]:
-        own = _spread(self._name, feature)
-        mean, precision = 0.0, 1 / own
-        for weights, alike in self._elsewhere:
-            if feature in weights:
-                there, variance = _freed(*weights[feature], own)
-                # What two unlike places have in common is little: their weights differ by a draw from the prior.
-                trust = 1 / (variance + own * (1 / max(alike, 0.05) - 1 + 0.05))
-                mean, precision = mean + there * trust, precision + trust
-        return mean / precision, 1 / precision
+        own = _spread(self._name, feature.removeprefix(_THERE))
+        return 0.0, own * self.gap if feature.startswith(_THERE) else own
 
 
-def _freed(mean: float, variance: float, own: float) -> tuple[float, float]:
-    """A weight as its place's measurements alone have it, the prior that was mixed in taken out again."""
-    precision = max(1 / variance - 1 / own, 1e-3 / own)
-    return mean / variance / precision, 1 / precision
+def _learned(lessons: Sequence[Heard]) -> dict[str, Regression]:
+    """Regressions that have heard every place. What is peculiar to a place has weights of its own, which are dropped
+    when it is through: what is left is what its measurements say of here.
+    """
+    priors = {name: _Prior(name) for name in _NUMBERS}
+    learned = {name: Regression(priors[name]) for name in _NUMBERS}
+    for place in places(lessons):
+        for name in _NUMBERS:
+            # The weights of two unlike places differ by a draw from the prior, those of alike ones by a part of it.
+            priors[name].gap = 1 / max(0.05, place[0].likeness[_LIKE[name]]) - 0.95
+        for one in place:
+            numbers = (one.speedup, one.loss, one.drift)
+            _teach(learned, one.plan, expect(one.plan, one.situation), numbers, _NOISE, apart=True)
+        for one in learned.values():
+            one.forget(_THERE)
+    return learned

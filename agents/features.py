@@ -10,6 +10,8 @@ from ..knowledge.catalogue import CATALOGUE
 from ..knowledge.types import Plan, Scalar, Step
 from .regression import Features
 
+KNOTS = 7
+"""places of a knob at which its effect may bend: quality falls off a cliff rather than a slope"""
 WIDE = 8
 """a knob whose highest value is this many times its lowest acts by ratio: 5 steps from 4 as 50 from 40"""
 
@@ -30,10 +32,20 @@ def _knobs(step: Step) -> Iterator[tuple[str, float]]:
     for name, values in kind.genes() if kind else ():
         value = step.params.get(name, kind.model_fields[name].default if kind else None)
         if isinstance(value, int | float) and not isinstance(value, bool) and len(values) > 1:
-            if (at := _position(value, values)) != 0.0:
-                yield f"{step.method}.{name}", at
+            at = _position(value, values)
+            yield f"{step.method}.{name}", at
+            yield from _bends(f"{step.method}.{name}", at)
         else:
             yield f"{step.method}.{name}={value}", 1.0
+
+
+def _bends(knob: str, at: float) -> Iterator[tuple[str, float]]:
+    """How near the position is to each of the two knots around it: `tome.ratio~2`, 0.25 and `tome.ratio~3`, 0.75."""
+    place = (at + 1) / 2 * (KNOTS - 1)
+    low = int(place)
+    for knot, weight in ((low, 1 - (place - low)), (low + 1, place - low)):
+        if weight > 0:
+            yield f"{knob}~{knot}", weight
 
 
 def _position(value: float, values: list[Scalar]) -> float:

@@ -13,7 +13,7 @@ from ..knowledge.experience import Experience
 from ..knowledge.situation import Situation
 from ..knowledge.types import Plan, Stages
 
-MOST = 400
+MOST = 300
 """experiences that are listened to, the most alike first"""
 FASTEST = 100.0
 """a speedup beyond this, or below its inverse, is no measurement"""
@@ -54,16 +54,20 @@ def places(lessons: Sequence[Heard]) -> list[list[Heard]]:
 
 
 def likeness(there: Situation, here: Situation, same_models: bool = True) -> Likeness:
-    """What differs takes its share: the backbone most, then device and models, then the pipeline, then the steps."""
-    kin = (1.0 if there.backbone == here.backbone else 0.5) * (
-        1.0 if there.pipeline_class == here.pipeline_class else 0.85
-    )
-    kin *= 1.0 if there.pipeline.model_id == here.pipeline.model_id else 0.9
-    models = 1.0 if same_models else 0.5
+    """What differs takes its share: the backbone most, then device and models, then the pipeline, then the steps.
+
+    Between pipelines what a method does to the time carries over better than what it does to the picture.
+    """
+    kin = 1.0 if there.backbone == here.backbone else 0.5
+    time = picture = kin * (1.0 if same_models else 0.5)
+    if there.pipeline_class != here.pipeline_class:
+        time, picture = 0.85 * time, 0.5 * picture
+    if there.pipeline.model_id != here.pipeline.model_id:
+        time, picture = 0.9 * time, 0.7 * picture
     device = 1.0 if there.device.kind == here.device.kind else 0.4
     device *= 1.0 if there.device.name == here.device.name else 0.8
     steps = exp(-0.5 * abs(log(there.steps / here.steps)))
-    return Likeness(time=kin * models * device, picture=kin * models * steps)
+    return Likeness(time=time * device, picture=picture * steps)
 
 
 def _bounded(e: Experience, here: Situation, models: str | None) -> Heard | None:

@@ -8,7 +8,7 @@ the search aims at the most that has one, and ends when that is no better than w
 
 import random
 from collections.abc import Iterator, Sequence
-from math import log
+from math import exp, log
 
 from ..knowledge import rules
 from ..knowledge.experience import Experience
@@ -32,6 +32,8 @@ _LOWER, _BETTER = 0.9, 1.02
 """by what an aim is lowered that nothing has a chance of, and what must be gained on the best that holds the bounds"""
 _WORKED = 60
 """plans taken over from elsewhere at most"""
+_RAN = 1.25
+"""by how much likelier a plan is to run at all if it ran elsewhere: untried combinations fail about one time in five"""
 _SPOILT = 0.3
 """what a failure leaves of the chance of another plan with all of its methods"""
 
@@ -58,6 +60,7 @@ def next_generation(
     parents = _drawn(trials, target, search, situation, allowed, rng)
     for plan in _taken_over(experiences, target, situation, allowed, models):
         parents.setdefault(plan, None)
+        aim.ran.add(plan)
     aim.climb(parents, allowed, rng)
     found: list[Proposal] = []
     while len(found) < search.population:
@@ -82,6 +85,7 @@ class _Aim:
         self.tried = {t.proposal.plan for t in trials}
         self.failed = [_slugs(t.proposal.plan) for t in trials if not isinstance(t.verdict, Evaluation)]
         self.worked = [_slugs(t.proposal.plan) for t in trials if isinstance(t.verdict, Evaluation)]
+        self.ran: set[Plan] = set()
         self._beliefs: dict[Plan, Belief] = {}
         self._values: dict[Plan, float] = {}
         self._valid: dict[Plan, bool] = {}
@@ -92,11 +96,11 @@ class _Aim:
         return self._beliefs[plan]
 
     def value(self, plan: Plan) -> float:
-        """The plan's promise, less for every failure of a plan whose methods are all in it and never worked."""
+        """The plan's promise: more where it ran elsewhere, less for every failure whose methods are all in it."""
         if plan not in self._values:
             spoilt = sum(f <= _slugs(plan) and not any(f <= w for w in self.worked) for f in self.failed)
             found = promise(self.belief(plan), self.target, self.required, plan)
-            self._values[plan] = found + spoilt * log(_SPOILT)
+            self._values[plan] = found + spoilt * log(_SPOILT) + (plan in self.ran) * log(_RAN)
         return self._values[plan]
 
     def new(self, plan: Plan) -> bool:
@@ -134,7 +138,8 @@ class _Aim:
             plan = pick(self.ranked(plans), self.value, SHARPNESS, rng)
             if plan is None or not self.hopeless(plan) or self.required <= self.floor:
                 return plan
-            self.required = max(self.floor, _LOWER * self.required)
+            reach = max(exp(b.speed.mean + 2 * b.speed.sd) for b in self._beliefs.values())
+            self.required = max(self.floor, min(_LOWER * self.required, reach))
             self._values.clear()
 
     def hopeless(self, plan: Plan) -> bool:

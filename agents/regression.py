@@ -51,6 +51,14 @@ class Regression:
             variance += a * sum(row[j] * b for j, b in known)
         return mean, max(0.0, variance)
 
+    def forget(self, prefix: str) -> None:
+        """Drop the weights whose names begin so; what they taught the others stays, as of any normal distribution."""
+        kept = [name for name in self._at if not name.startswith(prefix)]
+        rows = [self._at[name] for name in kept]
+        self._mean = [self._mean[i] for i in rows]
+        self._cov = [[self._cov[i][j] for j in rows] for i in rows]
+        self._at = {name: n for n, name in enumerate(kept)}
+
     def weights(self) -> dict[str, tuple[float, float]]:
         """Mean and variance of each weight that an observation touched."""
         return {name: (self._mean[i], self._cov[i][i]) for name, i in self._at.items()}

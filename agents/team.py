@@ -3,7 +3,8 @@
 import random
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Literal
 from typing import Protocol as Seam
 
 from ..knowledge.experience import Experience
@@ -89,11 +90,28 @@ class OfflinePlanner:
     search: Search
     allowed: Sequence[str]
     experiences: Sequence[Experience] = ()
+    models: Literal["zoo", "hub"] | None = None
+    """which models are measured here, as far as that is known"""
 
     def __call__(self, trials: Sequence[Trial], generation: int, rng: random.Random) -> list[Proposal]:
-        return planner.next_generation(trials, self.target, self.search, self.situation, self.allowed, generation, rng)
+        return planner.next_generation(
+            trials,
+            self.target,
+            self.search,
+            self.situation,
+            self.allowed,
+            generation,
+            rng,
+            self.experiences,
+            self.models,
+        )
+
+    def stepwise(self) -> "OfflinePlanner":
+        """The same, one proposal at a time where its kind of search learns from each."""
+        return replace(self, search=self.search.stepwise())
 
 
 def offline(planned: OfflinePlanner, write: Writer, debugging: bool = True) -> Team:
     """The team that costs nothing."""
+    planned = planned.stepwise()
     return Team(planned, write, debugger.next_attempt if debugging else nobody, planned.search.generations)

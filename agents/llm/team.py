@@ -45,6 +45,7 @@ def team(
     """Who plans, writes and repairs in one search. `source` is the person's file, called `name`."""
     notes: list[str] = []
     knowledge, allowance, here = "knowledge" not in without, Allowance(), planned.situation
+    planned = planned.stepwise() if chats.planner is None else planned
     plans = planned if chats.planner is None else ModelPlanner(chats.planner, planned, notes.append, knowledge)
     coder = (
         None

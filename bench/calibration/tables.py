@@ -95,7 +95,8 @@ def replay_section(played: Sequence[Games], landscapes: Sequence[Landscape], com
         "noise included, so that mostly one plan of a landscape meets it.",
         _SOLVERS,
     ]
-    for difficulty in dict.fromkeys(g.difficulty for g in reversed(played)):
+    asked: list[Difficulty] = ["medium", "easy", "hard"]
+    for difficulty in (d for d in asked if any(g.difficulty == d for g in played)):
         parts += [
             f"## Evaluations to reach {difficulty}",
             _overall(played, difficulty),

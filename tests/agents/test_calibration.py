@@ -1,7 +1,7 @@
 """Expectations corrected by what was measured, here and elsewhere; nonsense from elsewhere is not listened to."""
 
 import math
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from factories import CPU, GPU, LIBRARIES, STAGES, evaluation, plan, situation, step, trial
@@ -22,7 +22,7 @@ FEWER = plan(step("sampler", name="ddim", steps=20))
 TARGET = Target(speedup=2.0)
 
 
-def environment(models: str = "zoo") -> Environment:
+def environment(models: Literal["zoo", "hub"] = "zoo") -> Environment:
     return Environment(
         device=CPU, python="3.11.7", libraries=LIBRARIES, models=models, models_version="v", scorer="scorer"
     )
@@ -111,7 +111,7 @@ def test_what_is_measured_here_overrules_what_was_measured_elsewhere() -> None:
     learned = Calibration(HERE, (), many, "zoo")
     for _ in range(3):
         learned.learn(CACHE, evaluation(2.4, 0.01, 0.1))
-    assert learned.expect(CACHE).speedup == pytest.approx(2.4, rel=0.1)
+    assert learned.expect(CACHE).speedup == pytest.approx(2.4, rel=0.15)
 
 
 def test_likeness_is_one_at_home_and_less_elsewhere() -> None:

@@ -142,7 +142,7 @@ def test_a_repairable_failure_is_repaired_and_counted() -> None:
             return NotProven(method="deepcache", message="nothing was reused")
         return as_expected(of, protocol)
 
-    one = loop(ScriptedJudge(cacheless), speedup=6.0, budget=Budget(evaluations=12))
+    one = loop(ScriptedJudge(cacheless), speedup=12.0, budget=Budget(evaluations=12))
     list(one.run())
     repaired = [t for t in one.trials if t.proposal.why.startswith("repair")]
     assert repaired and all(t.proposal.parents for t in repaired)

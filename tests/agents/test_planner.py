@@ -63,11 +63,6 @@ def test_what_comes_from_a_trial_says_so() -> None:
     assert refined and all(p.parents == (1,) and "where 2.00x is needed; expected" in p.why for p in refined)
 
 
-def test_a_batch_is_not_one_plan_seven_times() -> None:
-    found = next_generation([], Target(speedup=2), Search(), HERE, ALLOWED, 0, random.Random(0))
-    assert len({frozenset(s.method for s in p.plan.steps) for p in found}) > 1
-
-
 def test_one_at_a_time_spends_as_much_as_generations_do() -> None:
     one, whole = Search().stepwise(), Search()
     assert (one.population, one.generations) == (1, whole.population * whole.generations)
@@ -77,10 +72,10 @@ def test_one_at_a_time_spends_as_much_as_generations_do() -> None:
 def test_no_plan_comes_back_as_other_words_for_the_same_code() -> None:
     """The script runs 50 steps of DDIM: `ddim` and `keep` write the same there."""
     trials = [trial(1, plan(step("sampler", name="ddim", steps=n)), evaluation(1.1)) for n in (20, 21)]
-    codes = {change_for(t.proposal.plan, HERE) for t in trials}
+    codes = [change_for(t.proposal.plan, HERE) for t in trials]
     for seed in range(4):
         found = next_generation(trials, Target(speedup=2), Search(), HERE, ["sampler"], 1, random.Random(seed))
-        assert found and not codes & {change_for(p.plan, HERE) for p in found}
+        assert found and all(change_for(p.plan, HERE) not in codes for p in found)
 
 
 def test_failures_put_plans_with_the_same_methods_back() -> None:
@@ -91,44 +86,50 @@ def test_failures_put_plans_with_the_same_methods_back() -> None:
 
 
 def test_a_target_without_a_chance_is_lowered_and_the_search_ends_when_nothing_betters_what_it_holds() -> None:
-    few = ["fused_qkv", "channels_last"]
+    few = ["tome"]
     assert next_generation([], Target(speedup=50), Search(), HERE, few, 0, random.Random(0))
-    trials = [
-        trial(n, plan(step("deepcache", interval=2, branch=b)), evaluation(s, 0.0, 0.01))
-        for n, (b, s) in enumerate([(0, 1.9), (1, 1.8), (2, 1.7)] * 3, 1)
+    settings = [(ratio, deepest) for ratio in (0.1, 0.4, 0.7) for deepest in (1, 2, 4)]
+    held = trial(1, plan(step("deepcache", interval=3, branch=0)), evaluation(1.9, 0.0, 0.01))
+    tried = [
+        trial(n, plan(step("tome", ratio=ratio, max_downsample=deepest)), evaluation(0.9, 0.2, 0.05))
+        for n, (ratio, deepest) in enumerate(settings, 2)
     ]
-    assert next_generation(trials, Target(speedup=50), Search(), HERE, few, 1, random.Random(0)) == []
-    exploring = Search(stop_at_first=False)
+    trials = [held, *tried]
+    search = Search(parents=0)
+    assert next_generation(trials, Target(speedup=50), search, HERE, few, 1, random.Random(0)) == []
+    exploring = search.model_copy(update={"stop_at_first": False})
     assert next_generation(trials, Target(speedup=50), exploring, HERE, few, 1, random.Random(0))
 
 
 def test_what_worked_elsewhere_is_in_the_first_generation() -> None:
-    """No draw would find it: the knowledge base expects nothing of it, and elsewhere it was measured often."""
-    there = situation(steps=40, pipeline_class="StableDiffusionXLPipeline")
+    """Three of five methods with just these knobs, which draws hardly find."""
     place = Environment(device=CPU, python="3.11.7", models="zoo")
-    told = [
-        Experience(
-            situation=there,
+
+    def told(ratio: float) -> Experience:
+        return Experience(
+            situation=HERE.model_copy(update={"device": HERE.device.model_copy(update={"name": "another"})}),
             environment=place,
-            plan=plan(step("channels_last"), step("fused_qkv"), *more),
-            speedup=2.6,
-            loss=0.001,
-            drift=0.01,
+            plan=plan(
+                step("sampler", name="unipc", steps=23),
+                step("tome", ratio=ratio, max_downsample=2),
+                step("fused_qkv"),
+            ),
+            speedup=3.0,
+            loss=0.0,
+            drift=0.02,
             peak_mb=1,
             baseline_peak_mb=1,
         )
-        for more in ((), (step("tome", ratio=0.1, max_downsample=2),), (step("tome", ratio=0.2, max_downsample=2),))
-    ]
 
-    def first(experiences: list[Experience]) -> Plan:
-        search = Search().stepwise()
+    def first(experiences: list[Experience]) -> set[Plan]:
         found = next_generation(
-            [], Target(speedup=2), search, HERE, ALLOWED, 0, random.Random(0), experiences=experiences, models="zoo"
+            [], Target(speedup=2.5), Search(), HERE, ALLOWED, 0, random.Random(0), experiences=experiences, models="zoo"
         )
-        return found[0].plan
+        return {p.plan for p in found}
 
-    assert {"channels_last", "fused_qkv"} <= {s.method for s in first(told).steps}
-    assert not {"channels_last", "fused_qkv"} <= {s.method for s in first([]).steps}
+    known = [told(ratio) for ratio in (0.1, 0.2, 0.3, 0.4)]
+    assert first(known) & {one.plan for one in known}
+    assert not first([]) & {one.plan for one in known}
 
 
 def test_a_plan_from_another_script_keeps_its_steps_or_their_share() -> None:

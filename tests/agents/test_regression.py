@@ -44,6 +44,19 @@ def test_a_copy_learns_alone() -> None:
     assert twin.predict({"a": 1.0})[0] > one.predict({"a": 1.0})[0]
 
 
+def test_what_is_forgotten_has_taught_the_others() -> None:
+    """Marginalising a normal distribution: the covariance with what is dropped is already in what is left."""
+    one, whole = Regression(unit), Regression(unit)
+    for learned in (one, whole):
+        learned.learn({"a": 1.0, "@a": 1.0}, 1.0, 0.1)
+        learned.learn({"b": 1.0, "@a": 0.5}, 2.0, 0.1)
+    one.forget("@")
+    assert set(one.weights()) == {"a", "b"}
+    assert one.predict({"a": 1.0, "b": 1.0}) == whole.predict({"a": 1.0, "b": 1.0})
+    one.learn({"@a": 1.0}, 5.0, 0.1)
+    assert one.predict({"a": 1.0}) == whole.predict({"a": 1.0})
+
+
 OBSERVED = st.lists(
     st.tuples(st.dictionaries(st.sampled_from("abcd"), st.floats(-1, 1), min_size=1), st.floats(-2, 2)), max_size=25
 )

@@ -72,7 +72,7 @@ def test_the_front_comes_first_and_what_breaks_the_bounds_last() -> None:
         trial(5, plan(step("e")), Crashed(message="x", stage="call", error="E")),
         trial(6, plan(step("f")), evaluation(3.0, 0.10, 0.3)),
     ]
-    assert [t.number for t in front(trials, TARGET, 9)] == [4, 2, 3, 6, 1]
+    assert [t.number for t in front(trials, TARGET, 9)] == [2, 4, 3, 6, 1]
     assert front(trials, TARGET, 0) == []
 
 
