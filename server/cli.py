@@ -101,6 +101,12 @@ def optimize(
     population: Annotated[int, typer.Option(min=1, help="P, plans a generation")] = 7,
     parents: Annotated[int, typer.Option(min=0, help="M, plans refined from sampled parents")] = 4,
     generations: Annotated[int, typer.Option(min=1, help="T_sel")] = 4,
+    search: Annotated[
+        str, typer.Option(help="diffagent: by the chance to meet the target; paper: its genetic algorithm")
+    ] = "diffagent",
+    memory: Annotated[
+        bool, typer.Option("--memory/--no-memory", help="let what was measured before seed the search")
+    ] = True,
     explore: Annotated[bool, typer.Option("--explore", help="spend the whole budget, then take the best")] = False,
     apply: Annotated[bool, typer.Option("--apply", help="write the winner over the file; keeps FILE.orig")] = False,
     out: Annotated[Path | None, typer.Option(help="folder for the report; default: FILE's name + .diffagent")] = None,

@@ -11,6 +11,7 @@ from ..agents.loop import Loop, limit_sentence
 from ..agents.selector import fittest
 from ..agents.team import OfflinePlanner
 from ..knowledge import rules
+from ..knowledge.experience import Experience, same_place
 from ..knowledge.situation import Situation
 from ..knowledge.types import (
     Event,
@@ -28,6 +29,7 @@ from ..tools.measure.start import Start
 from ..tools.report import summary
 from ..tools.script.diff import unified
 from ..tools.script.overruled import overruled
+from ..tools.store import experience
 from ..tools.textfile import TextFile
 from .app import App
 from .opening import Opened, inspect, open_script, situation
@@ -153,7 +155,7 @@ def _loop(one: Session, wish: Wish, here: Situation, started: float) -> Loop:
         budget = budget.model_copy(update={"seconds": left})
     file, chats = one.opened.file, one.app.team
     agents = team(
-        OfflinePlanner(here, wish.target, wish.search, allowed),
+        OfflinePlanner(here, wish.target, wish.search, allowed, _remembered(one, wish, here), one.environment.models),
         lambda plan: coder.write(plan, file.text, one.opened.script, here),
         chats,
         file.text,
@@ -168,6 +170,23 @@ def _loop(one: Session, wish: Wish, here: Situation, started: float) -> Loop:
         seed=wish.search.seed,
         stop_at_first=wish.search.stop_at_first,
     )
+
+
+def _remembered(one: Session, wish: Wish, here: Situation) -> list[Experience]:
+    """What was measured before, of any pipeline on any device; nothing where memory is not wanted.
+
+    A model that plans is asked the same again when a killed run goes on, so what that run itself measured is left out.
+    """
+    if not wish.memory:
+        return []
+    known, where = experience.latest(one.app.store), one.environment
+    if one.app.team.planner is None:
+        return known
+    return [e for e in known if not (_of_class(e, here) and same_place(e, where.device, where.libraries, where.models))]
+
+
+def _of_class(e: Experience, here: Situation) -> bool:
+    return e.situation.pipeline_class == here.pipeline_class
 
 
 def _search(loop: Loop, say: Say) -> None:

@@ -34,7 +34,9 @@ class ModelPlanner:
 
     def __call__(self, trials: Sequence[Trial], generation: int, rng: random.Random) -> list[Proposal]:
         search = self.offline.search
-        parents = selector.parents(trials, self.offline.target, search.parents, rng)
+        target, count = self.offline.target, search.parents
+        paper = search.kind == "paper"
+        parents = selector.parents(trials, target, count, rng) if paper else selector.front(trials, target, count)
         answer = self.chat.ask(self._question(trials, parents, generation))
         if isinstance(answer, ChatFailure):
             self.note(f"{answer.message}; plans come from the knowledge base instead")
@@ -110,7 +112,7 @@ class ModelPlanner:
 
     def _by_promise(self, proposals: list[Proposal], trials: Sequence[Trial]) -> list[Proposal]:
         here, target = self.offline.situation, self.offline.target
-        knows = Calibration(here, trials, self.offline.experiences)
+        knows = Calibration(here, trials, self.offline.experiences, self.offline.models)
         required = planner.required_speedup(target, here, trials)
         return sorted(proposals, key=lambda p: -planner.utility(knows.expect(p.plan), target, required, p.plan))
 

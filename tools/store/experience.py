@@ -54,6 +54,15 @@ def of_class(store: Store, pipeline_class: str) -> list[Experience]:
     return [one for one in _latest(store, pipeline_class, "measured") if isinstance(one, Experience)]
 
 
+def latest(store: Store) -> list[Experience]:
+    """The latest experiences of all, with any pipeline, wherever they were made."""
+    rows = store.db.execute(
+        "select body from experiences where kind = 'measured' order by rowid desc limit ?", [2 * LATEST]
+    )
+    found = [_read(row[0]) for row in rows.fetchall()]
+    return [one for one in found if isinstance(one, Experience)]
+
+
 def setbacks_of_class(store: Store, pipeline_class: str) -> list[Setback]:
     """The latest failures with a class of pipelines, wherever they happened."""
     return [one for one in _latest(store, pipeline_class, "failed") if isinstance(one, Setback)]
