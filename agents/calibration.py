@@ -183,12 +183,13 @@ def _learned(lessons: Sequence[Heard]) -> dict[str, Regression]:
     priors = {name: _Prior(name) for name in _NUMBERS}
     learned = {name: Regression(priors[name]) for name in _NUMBERS}
     for place in places(lessons):
+        alike = place[0].likeness
         for name in _NUMBERS:
             # The weights of two unlike places differ by a draw from the prior, those of alike ones by a part of it.
-            priors[name].gap = 1 / max(0.05, place[0].likeness[_LIKE[name]]) - 0.95
+            priors[name].gap = 1 / max(0.05, alike[_LIKE[name]]) - 0.95
         for one in place:
             numbers = (one.speedup, one.loss, one.drift)
-            _teach(learned, one.plan, expect(one.plan, one.situation), numbers, _NOISE, apart=True)
+            _teach(learned, one.plan, expect(one.plan, one.situation), numbers, _NOISE, apart=min(alike) < 1.0)
         for one in learned.values():
             one.forget(_THERE)
     return learned

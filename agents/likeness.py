@@ -98,3 +98,10 @@ def _sound(situation: Situation) -> bool:
 def _measured(stages: Stages) -> bool:
     parts = (stages.text_encoder_s, stages.denoiser_s, stages.vae_s, stages.rest_s)
     return all(isfinite(s) and 0 <= s < 1e6 for s in parts) and stages.denoiser_s > 0
+
+
+def similarity(a: Plan, b: Plan) -> float:
+    """Jaccard index of the two plans' steps; a step with other knobs counts as one that is there by half."""
+    left, right = {s.method: s for s in a.steps}, {s.method: s for s in b.steps}
+    shared = sum(1.0 if left[m] == right[m] else 0.5 for m in left.keys() & right.keys())
+    return shared / max(1, len(left.keys() | right.keys()))

@@ -26,7 +26,7 @@ class Agents(Seam):
         """The next attempt; None where `stopped` says why."""
         ...
 
-    def write(self, plan: Plan) -> Candidate | EditRefused:
+    def write(self, plan: Plan, /) -> Candidate | EditRefused:
         """The person's whole file with the plan in it, or why that cannot be done."""
         ...
 

@@ -12,8 +12,9 @@ from typing import Annotated, Any
 import typer
 
 from ..tools.errors import SetupError, UsageError
-from . import asking, consulting, exits
+from . import asking, consulting, exits, remembering
 from .benchmark import cli as benchmark
+from .flags import Llm, Requests, Tokens, Usd, chosen
 
 app = typer.Typer(
     name="diffagent-mcp",
@@ -111,6 +112,10 @@ def optimize(
     python: Python = None,
     threads: Threads = None,
     scorer: Scorer = None,
+    llm: Llm = None,
+    llm_usd: Usd = None,
+    llm_tokens: Tokens = None,
+    llm_requests: Requests = None,
     as_json: Json = False,
 ) -> None:
     """Make FILE faster: measure, plan, write, search, prove. Writes FILE.accelerated.py and a report."""
@@ -124,9 +129,9 @@ def _optimize(parameters: dict[str, Any]) -> None:
     from .settings import load
 
     wish = wishes.from_parameters(parameters)
-    settings = load({name: parameters[name] for name in ("models", "python", "threads", "scorer")})
+    settings = load(chosen(parameters, "models", "python", "threads", "scorer"))
     with Progress() as progress:
-        found = _measured(lambda: service.optimize(build(settings), wish, progress))
+        found = _measured(lambda: service.optimize(build(settings, seed=wish.search.seed), wish, progress))
     if parameters["as_json"]:
         print(found.outcome.model_dump_json(indent=2))
     else:
@@ -204,6 +209,7 @@ def analyze(file: File, as_json: Json = False) -> None:
 app.command()(asking.plan)
 app.command()(asking.generate)
 app.add_typer(benchmark.app, name="bench")
+app.add_typer(remembering.app, name="memory")
 
 
 @app.command()
@@ -228,6 +234,7 @@ def doctor(
     raise typer.Exit(3 if found.problems else 0)
 
 
+app.command()(consulting.estimate)
 app.command()(consulting.methods)
 app.command()(consulting.explain)
 app.command()(consulting.search)

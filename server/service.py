@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..agents import coder
+from ..agents.llm.team import team
 from ..agents.loop import Loop, limit_sentence
-from ..agents.offline import Offline
 from ..agents.selector import fittest
+from ..agents.team import OfflinePlanner
 from ..knowledge import rules
 from ..knowledge.situation import Situation
 from ..knowledge.types import (
@@ -18,6 +19,7 @@ from ..knowledge.types import (
     Profile,
     Script,
     Trial,
+    Usage,
 )
 from ..tools import models, textfile
 from ..tools.errors import UsageError
@@ -149,12 +151,13 @@ def _loop(one: Session, wish: Wish, here: Situation, started: float) -> Loop:
     if budget.seconds is not None:
         left = max(0.001, budget.seconds - (time.monotonic() - started))
         budget = budget.model_copy(update={"seconds": left})
-    agents = Offline(
-        situation=here,
-        target=wish.target,
-        search=wish.search,
-        allowed=allowed,
-        write_plan=lambda plan: coder.write(plan, one.opened.file.text, one.opened.script, here),
+    file, chats = one.opened.file, one.app.team
+    agents = team(
+        OfflinePlanner(here, wish.target, wish.search, allowed),
+        lambda plan: coder.write(plan, file.text, one.opened.script, here),
+        chats,
+        file.text,
+        file.path.name,
     )
     return Loop(
         judge=one.judge,
@@ -194,6 +197,9 @@ def _outcome(one: Session, wish: Wish, profile: Profile, loop: Loop, seconds: fl
         stopped=loop.stopped,
         overruled=overruled_by(one.opened, best),
         seconds=seconds,
+        asked=tuple(c.model for c in one.app.team.asked),
+        simulated=any(c.simulated for c in one.app.team.asked),
+        cost=one.app.ledger.spent if one.app.team.asked else Usage(),
         measured=loop.measured,
     )
 

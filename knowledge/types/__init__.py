@@ -5,7 +5,7 @@ Times are seconds, memory is megabytes (10^6 bytes), quality loss is a fraction 
 """
 
 from .benchmark import Absolute, FailureClass, Judged, Mismatch, Relative, Run, Static, Submission, Threshold
-from .chat import Caps, ChatFailure, ChatFault, Exchange, Role, Usage
+from .chat import Caps, ChatFailure, ChatFault, Exchange, Role, SentBack, Usage
 from .denoiser import DenoiserFacts
 from .environment import Device, Environment, Protocol
 from .failure import (
@@ -86,6 +86,7 @@ __all__ = [
     "Scalar",
     "Script",
     "Search",
+    "SentBack",
     "Stages",
     "Static",
     "Step",

@@ -31,6 +31,19 @@ class Usage(Record):
     def tokens(self) -> int:
         return self.input_tokens + self.output_tokens
 
+    def __add__(self, other: "Usage") -> "Usage":
+        """Both together. One unknown price makes the sum unknown; what made no request costs nothing."""
+        costs = [u.usd for u in (self, other) if u.requests]
+        known = [c for c in costs if c is not None]
+        usd = sum(known) if known and len(known) == len(costs) else None
+        return Usage(
+            requests=self.requests + other.requests,
+            input_tokens=self.input_tokens + other.input_tokens,
+            cached_tokens=self.cached_tokens + other.cached_tokens,
+            output_tokens=self.output_tokens + other.output_tokens,
+            usd=usd,
+        )
+
 
 class ChatFailure(Record):
     """Why a language model gave no usable answer. The agents go on without it, and say so."""
@@ -38,6 +51,14 @@ class ChatFailure(Record):
     kind: ChatFault
     message: str = Field(description="one sentence: which model, what happened, what to do")
     answered: str = Field(default="", description="the last answer as it came, where there was one")
+    usage: Usage = Field(default_factory=Usage, description="what it cost all the same")
+
+
+class SentBack(Record):
+    """An answer that was sent back, and the sentences that went with it."""
+
+    answered: str
+    sentences: tuple[str, ...]
 
 
 class Exchange(Record):
@@ -50,6 +71,7 @@ class Exchange(Record):
     system: str
     asked: str
     answered: str = Field(default="", description="as it came; JSON where a form was asked for")
+    sent_back: tuple[SentBack, ...] = Field(default=(), description="earlier answers to the same question")
     failure: ChatFailure | None = None
     usage: Usage = Field(default_factory=Usage)
     seconds: float = 0.0

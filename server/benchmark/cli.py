@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from ...tools.errors import UsageError
+from ..flags import Llm, Requests, Tokens, Usd
 
 app = typer.Typer(
     help="DiffBench: run solvers on 604 tasks and compare them. Alone: the mini suite and its report.",
@@ -57,6 +58,13 @@ def run(
     prompts: Prompts = None,
     models: Models = None,
     python: Python = None,
+    ablate: Annotated[
+        str | None, typer.Option(help="parts of diffagent to leave out: knowledge, debugger, ga, with commas")
+    ] = None,
+    llm: Llm = None,
+    llm_usd: Usd = None,
+    llm_tokens: Tokens = None,
+    llm_requests: Requests = None,
     as_json: Json = False,
 ) -> None:
     """Run a solver over tasks. The same command again goes on where it was ended."""

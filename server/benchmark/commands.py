@@ -6,16 +6,18 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast, get_args
 
 import typer
 
+from ...agents.llm.team import Ablation
 from ...bench.stages.protocols import Sizes
 from ...bench.tasks.load import find, load, select
 from ...knowledge.types import Judged, Run
 from ...tools.errors import UsageError
 from ...tools.store.bench import KeptPicture
 from ..app import build
+from ..flags import chosen
 from ..settings import load as load_settings
 from . import printing, use_cases
 from .app import BenchApp, Options
@@ -25,9 +27,9 @@ _GATES = {"paper": None, "default": 0.35}
 
 
 @contextmanager
-def opened(options: Options | None = None, **flags: Any) -> Generator[BenchApp, None, None]:
+def opened(options: Options | None = None, seed: int = 0, **flags: Any) -> Generator[BenchApp, None, None]:
     """The application of one command; its processes end with it."""
-    one = BenchApp(build(load_settings(flags)), options or Options())
+    one = BenchApp(build(load_settings(flags), seed=seed), options or Options())
     try:
         yield one
     finally:
@@ -67,12 +69,21 @@ def _worked(p: dict[str, Any], command: str) -> use_cases.State:
         limit=p["limit"],
         seed=p["seed"],
         evaluations=p["evaluations"],
+        without=ablations(p.get("ablate")),
         command=command,
     )
-    with opened(options, models=p["models"], python=p["python"]) as one:
+    with opened(options, p["seed"], **chosen(p, "models", "python")) as one:
         prepared = use_cases.prepare(one, wanted)
         printing.begun(prepared.run)
         return use_cases.work(one, prepared, wanted, printing.progress, printing.tell)
+
+
+def ablations(text: str | None) -> frozenset[Ablation]:
+    """`knowledge,ga` as parts to leave out. Raises UsageError."""
+    parts = [part.strip() for part in (text or "").split(",") if part.strip()]
+    if wrong := [part for part in parts if part not in get_args(Ablation)]:
+        raise UsageError(f"--ablate {wrong[0]}: the parts that can be left out are {', '.join(get_args(Ablation))}")
+    return frozenset(cast(list[Ablation], parts))
 
 
 def run_and_report() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from factories import evaluation, situation
 
 from diffagent_mcp.agents.loop import Loop, limit_sentence
-from diffagent_mcp.agents.offline import Offline
+from diffagent_mcp.agents.team import OfflinePlanner, Team, offline
 from diffagent_mcp.knowledge.expect import expect
 from diffagent_mcp.knowledge.rules import usable
 from diffagent_mcp.knowledge.types import (
@@ -57,12 +57,16 @@ def as_expected(of: Plan, protocol: str) -> Evaluation:
     return evaluation(e.speedup, e.loss, min(1.0, e.drift), protocol=protocol)
 
 
+def write(plan: Plan) -> Candidate | EditRefused:
+    return Candidate(plan=plan, code=plan.sentence())
+
+
 def loop(judge: ScriptedJudge, speedup: float = 2.0, budget: Budget | None = None, **search: int | bool) -> Loop:
     ticks = itertools.count()
     wanted, target = Search(**search), Target(speedup=speedup)  # type: ignore[arg-type]
     return Loop(
         judge=judge,
-        agents=Offline(HERE, target, wanted, usable(HERE), lambda p: Candidate(plan=p, code=p.sentence())),
+        agents=offline(OfflinePlanner(HERE, target, wanted, usable(HERE)), write),
         target=target,
         budget=budget or Budget(),
         clock=lambda: float(next(ticks)),
@@ -147,8 +151,8 @@ def test_a_repairable_failure_is_repaired_and_counted() -> None:
 
 def test_a_plan_that_cannot_be_written_is_a_failed_trial() -> None:
     one = loop(ScriptedJudge(as_expected), budget=Budget(evaluations=3))
-    assert isinstance(one.agents, Offline)
-    one.agents.write_plan = lambda _: EditRefused(message="the pipeline is bound by a walrus")
+    assert isinstance(one.agents, Team)
+    one.agents.write = lambda _: EditRefused(message="the pipeline is bound by a walrus")
     list(one.run())
     assert {t.verdict.kind for t in one.trials} == {"edit_refused"} and one.winner is None
     assert "no candidate could be measured" in limit_sentence(one.trials, one.target, HERE)
