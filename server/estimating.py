@@ -76,6 +76,10 @@ class Estimate(Record):
     next: str = Field(description="the command to type")
 
 
+def _models(app: App, here: Situation) -> Literal["zoo", "hub"]:
+    return "zoo" if app.models_for(here.pipeline.model_id) == "zoo" else "hub"
+
+
 def estimate(app: App, place: Place, target: Target, memory_mb: float | None = None) -> Estimate:
     """Answer from the script's text, the store and the knowledge base. Nothing is run, and torch is not asked."""
     profile = profile_of(app, place)
@@ -84,7 +88,7 @@ def estimate(app: App, place: Place, target: Target, memory_mb: float | None = N
     required = _required(target, profile)
     aim = max(required or _AIM, RUNGS[0])
     notes, fits = _memory_limit(here, memory_mb)
-    found = odds(here, target, aim, known, rules.usable(here), random.Random(_SEED), fits)
+    found = odds(here, target, aim, known, rules.usable(here), random.Random(_SEED), fits, _models(app, here))
     file = str(place.opened.file.path) if place.opened else "FILE"
     answer, because = _headline(found, required, profile)
     return Estimate(
