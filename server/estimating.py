@@ -239,7 +239,10 @@ def _leans(known: Memory) -> str:
     if known.lean == "nothing":
         said = "no experience: the knowledge base's figures alone, which are mostly the literature's"
     else:
-        said = f"{counted(len(known.leant_on), 'experience')} {_PLACES[known.lean]}"
+        nearest = known.here or known.elsewhere
+        said = f"{counted(len(nearest), 'experience')} {_PLACES[known.lean]}"
+        if known.here and known.elsewhere:
+            said += f", and {len(known.elsewhere)} from elsewhere"
     return f"{said}; {counted(len(known.setbacks), 'failure')} here" if known.setbacks else said
 
 
