@@ -7,7 +7,7 @@ from ..adapters import SAFE_DEEPCACHE
 from ..caching import CACHES
 from ..method import Effect, Method, Symptom
 from ..situation import Situation
-from ..steps import visits_twice
+from ..steps import run_of, steps_of, visits_twice
 from ..types import Change, Import, Plan, Trace
 
 
@@ -89,6 +89,8 @@ class DeepCache(Method):
             return f"DeepCache looks for pipe.unet, and {situation.pipeline_class} has {situation.denoiser}"
         if situation.pipeline_class.startswith("Kandinsky"):
             return "Kandinsky names every argument that it gives its U-Net, and DeepCache counts on their places"
+        if run_of(steps_of(plan, situation), situation.strength) < 2:
+            return "a single step is run: there is no step before it whose features could be reused"
         return None
 
     def unproven(self, trace: Trace, before: Trace) -> str | None:
