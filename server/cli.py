@@ -14,7 +14,7 @@ import typer
 from ..tools.errors import SetupError, UsageError
 from . import asking, consulting, exits, remembering
 from .benchmark import cli as benchmark
-from .flags import BudgetSeconds, Llm, Memory, Requests, SearchKind, Tokens, Usd, chosen
+from .flags import BudgetSeconds, Llm, NoMemory, Requests, SearchKind, Tokens, Usd, chosen
 
 app = typer.Typer(
     name="diffagent-mcp",
@@ -100,7 +100,7 @@ def optimize(
     parents: Annotated[int, typer.Option(min=0, help="M, plans refined from sampled parents")] = 4,
     generations: Annotated[int, typer.Option(min=1, help="T_sel")] = 4,
     search: SearchKind = "diffagent",
-    memory: Memory = True,
+    no_memory: NoMemory = False,
     explore: Annotated[bool, typer.Option("--explore", help="spend the whole budget, then take the best")] = False,
     apply: Annotated[bool, typer.Option("--apply", help="write the winner over the file; keeps FILE.orig")] = False,
     out: Annotated[Path | None, typer.Option(help="folder for the report; default: FILE's name + .diffagent")] = None,

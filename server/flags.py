@@ -18,7 +18,7 @@ BudgetSeconds = Annotated[
 SearchKind = Annotated[
     str, typer.Option(help="diffagent: by the chance to meet the target; paper: its genetic algorithm")
 ]
-Memory = Annotated[bool, typer.Option("--memory/--no-memory", help="let what was measured before seed the search")]
+NoMemory = Annotated[bool, typer.Option("--no-memory", help="search as if nothing had been measured before")]
 LLM = ("llm", "llm_usd", "llm_tokens", "llm_requests")
 """their names, which are those of the settings"""
 

@@ -12,7 +12,10 @@ _EMPTY = frozenset(
     _WORD.findall(
         "a about an and any are as at be but can card could do does for from get give gpu have how i if in is it its "
         "gb mb let make me my need not of on or our out should so some something than that the their them there this "
-        "to try use using want was we what when where which while who why will with would you your"
+        "to try use using want was we what when where which while who why will with would you your "
+        "fast faster quick quicker speed run running accelerate optimise optimize recommend recommended best "
+        "wie kann ich mache machen soll sollte auf einer eine ein der die das den dem mit von für und oder nicht kein "
+        "keine warum wieso ist sind schneller karte bei"
     )
 )
 """words that every question has, and that tell nothing apart"""
