@@ -19,7 +19,7 @@ _EMPTY = frozenset(
     )
 )
 """words that every question has, and that tell nothing apart"""
-_SAME = {
+_SAME: dict[str, str] = {
     "fp8": "float8",
     "fp16": "float16",
     "bf16": "bfloat16",
@@ -82,6 +82,6 @@ class Index:
 
 def query(words: str) -> str:
     """Words as a question to FTS5: each quoted, so that nothing in them is an operator."""
-    asked = [w for w in _WORD.findall(words.lower()) if w not in _EMPTY and not w.isdigit()]
+    asked: list[str] = [w for w in _WORD.findall(words.lower()) if w not in _EMPTY and not w.isdigit()]
     told = [w for word in asked[:_LONGEST] for w in (word, _SAME.get(word, word))]
     return " OR ".join(f'"{w}"*' if len(w) > 3 else f'"{w}"' for w in dict.fromkeys(told))
