@@ -41,6 +41,15 @@ def _of_method(kind: type[Method]) -> Iterator[Document]:
     about = f"It is a {kind.kind} method for {', '.join(sorted(kind.fits))} on {', '.join(sorted(kind.devices))}."
     text = " ".join([inspect.getdoc(kind) or "", f"Gain and cost: {kind.gain}.", about, *knobs])
     yield Document(slug=kind.slug, shelf="method", title=kind.title, text=text, sources=kind.sources, method=kind.slug)
+    if kind.clashes:
+        yield Document(
+            slug=f"{kind.slug}/clashes",
+            shelf="backfire",
+            title=f"{kind.title}: what it cannot be combined with",
+            text=f"{kind.slug} cannot be combined with {', '.join(sorted(kind.clashes))}",
+            sources=kind.sources,
+            method=kind.slug,
+        )
     for n, symptom in enumerate(kind.symptoms, 1):
         seen = " ".join([f"{symptom.sentence}.", *(f"It shows as `{sign}`." for sign in symptom.signs)])
         yield Document(

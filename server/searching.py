@@ -34,7 +34,7 @@ def search(app: App, words: str, limit: int = 8) -> Found:
     about = topic(words)
     index = Index(documents())
     try:
-        more = " memory" if about.memory_mb is not None else ""
+        more = " memory" if about.memory_mb is not None and about.card is None else ""
         hits = _mixed(index.find(words + more, 5 * limit))[:limit]
     finally:
         index.close()

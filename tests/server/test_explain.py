@@ -68,9 +68,7 @@ def test_a_failure_says_what_to_do(app: App) -> None:
         assert isinstance(page, Document) and "model_offload" in page.text and "quoted" not in page.text
 
 
-@pytest.mark.parametrize(
-    ("name", "near"), [("float8", "layerwise_casting"), ("taesd", "tiny_vae"), ("deepcahce", "deepcache")]
-)
+@pytest.mark.parametrize(("name", "near"), [("fp8", "torchao"), ("taesd", "tiny_vae"), ("deepcahce", "deepcache")])
 def test_a_name_that_is_none_leads_to_what_speaks_of_it(app: App, name: str, near: str) -> None:
     with pytest.raises(UsageError, match=near):
         explain(app, name, None)

@@ -19,6 +19,19 @@ _EMPTY = frozenset(
     )
 )
 """words that every question has, and that tell nothing apart"""
+_SAME: dict[str, str] = {
+    "fp8": "float8",
+    "fp16": "float16",
+    "bf16": "bfloat16",
+    "fp32": "float32",
+    "tf32": "float32",
+    "cfg": "guidance",
+    "vram": "memory",
+    "oom": "memory",
+    "img2img": "image",
+    "quantization": "quantisation",
+}
+"""what people write -> what the pages say; both are looked up"""
 _CARD = 0.4
 """weight of a pipeline's card beside other documents"""
 _LONGEST = 40
@@ -69,5 +82,6 @@ class Index:
 
 def query(words: str) -> str:
     """Words as a question to FTS5: each quoted, so that nothing in them is an operator."""
-    told = [w for w in _WORD.findall(words.lower()) if w not in _EMPTY and not w.isdigit()]
-    return " OR ".join(f'"{w}"*' if len(w) > 3 else f'"{w}"' for w in dict.fromkeys(told[:_LONGEST]))
+    asked: list[str] = [w for w in _WORD.findall(words.lower()) if w not in _EMPTY and not w.isdigit()]
+    told = [w for word in asked[:_LONGEST] for w in (word, _SAME.get(word, word))]
+    return " OR ".join(f'"{w}"*' if len(w) > 3 else f'"{w}"' for w in dict.fromkeys(told))
