@@ -1,6 +1,7 @@
 """Planning by a language model: one question a generation. What is invalid goes back once, as sentences.
 
-What is missing after that is filled up by the offline planner, so that a generation is always whole.
+What is missing after that is filled up by the offline planner, so that a generation is always whole; its best plan
+stands beside the model's in any case, and the most promising is tried first.
 """
 
 import random
@@ -41,9 +42,11 @@ class ModelPlanner:
         if isinstance(answer, ChatFailure):
             self.note(f"{answer.message}; plans come from the knowledge base instead")
         found = self._kept(answer, trials, generation) if isinstance(answer, Answer) else []
-        missing = search.population - len(found)
-        spent = isinstance(answer, ChatFailure) and answer.kind == "spent"
-        return found if spent or missing < 1 else [*found, *self._filled(missing, found, trials, generation, rng)]
+        if not self.knowledge or (isinstance(answer, ChatFailure) and answer.kind == "spent"):
+            return found
+        missing = max(1, search.population - len(found))
+        found += self._filled(missing, found, trials, generation, rng)
+        return self._by_promise(found, trials)[: search.population]
 
     def _question(self, trials: Sequence[Trial], parents: Sequence[Trial], generation: int) -> Question[PlansForm]:
         here, target, population = self.offline.situation, self.offline.target, self.offline.search.population
@@ -92,14 +95,14 @@ class ModelPlanner:
         return None
 
     def _kept(self, answer: Answer[PlansForm], trials: Sequence[Trial], generation: int) -> list[Proposal]:
-        """The plans that may be tried, the most promising first as far as is known."""
+        """The plans that may be tried."""
         plans = answer.value.plans
         good = [p for n, p in enumerate(plans) if self._why_not(p, plans[:n], trials) is None]
         if len(good) < len(plans):
             self.note(
                 f"{len(plans) - len(good)} of {len(plans)} plans of {self.chat.model} are left out: not valid here"
             )
-        proposals = [
+        return [
             Proposal(
                 plan=settled(p.plan()),
                 generation=generation,
@@ -108,7 +111,6 @@ class ModelPlanner:
             )
             for p in good[: self.offline.search.population]
         ]
-        return self._by_promise(proposals, trials) if self.knowledge else proposals
 
     def _by_promise(self, proposals: list[Proposal], trials: Sequence[Trial]) -> list[Proposal]:
         here, target = self.offline.situation, self.offline.target
@@ -119,9 +121,7 @@ class ModelPlanner:
     def _filled(
         self, missing: int, found: Sequence[Proposal], trials: Sequence[Trial], generation: int, rng: random.Random
     ) -> list[Proposal]:
-        """Offline plans for the places that the model left empty."""
-        if not self.knowledge:
-            return []
+        """Offline plans for the places that the model left empty, and one beside it in any case."""
         search = self.offline.search.model_copy(update={"population": missing, "parents": min(missing, 2)})
         known = {p.plan for p in found}
         more = replace(self.offline, search=search)(trials, generation, rng)

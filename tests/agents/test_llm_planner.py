@@ -4,7 +4,7 @@ import json
 import random
 from typing import Any
 
-from factories import evaluation, situation, trial
+from factories import evaluation, plan, situation, step, trial
 
 from diffagent_mcp.agents.llm.forms import PlansForm
 from diffagent_mcp.agents.llm.planner import ModelPlanner
@@ -63,11 +63,11 @@ def test_what_is_invalid_goes_back_as_sentences_and_is_left_out_the_second_time(
 
 
 def test_a_plan_that_was_tried_is_not_measured_again() -> None:
-    first = planner(Model([GOOD]))((), 0, random.Random(0))[0]
-    done = (trial(1, first.plan, evaluation(1.5, 0.01, 0.1)),)
+    first = plan(step("deepcache", interval=3, branch=0))
+    done = (trial(1, first, evaluation(1.5, 0.01, 0.1)),)
     model = Model([GOOD, FAST])
     found = planned(planner(model), done)
-    assert first.plan.sentence() not in found
+    assert first.sentence() not in found
     assert (
         "it was tried already, as candidate 1" in model.asked[0].wrong(PlansForm.model_validate({"plans": [GOOD]}))[0]
     )
@@ -78,6 +78,12 @@ def test_a_model_that_fails_costs_nothing_but_its_advice() -> None:
     failure = ChatFailure(kind="unavailable", message="scripted:test does not answer")
     found = planned(planner(Model(failure), notes))
     assert len(found) == 3 and "knowledge base instead" in notes[0]
+
+
+def test_the_knowledge_bases_best_plan_stands_beside_the_models() -> None:
+    weak = {"steps": [{"method": "fused_qkv", "params": {}}], "why": "one product for three"}
+    found = planner(Model([weak] * 1), population=2)((), 0, random.Random(0))
+    assert len(found) == 2 and found[-1].plan.step("fused_qkv") and not found[0].plan.step("fused_qkv")
 
 
 def test_nothing_is_planned_without_money() -> None:

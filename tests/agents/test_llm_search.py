@@ -126,7 +126,7 @@ def test_what_was_stopped_goes_on_and_pays_for_nothing_twice(tmp_path: Path) -> 
     fresh = Judge()
     search(alone.over(chat), fresh, speedup=30.0, ledger=alone)
     assert alone.spent.requests == paid + again.spent.requests, "stopped and resumed costs what it costs in one go"
-    assert fresh.asked == judge.asked >= measured
+    assert judge.asked >= measured and judge.asked - fresh.asked <= 1, "the best was confirmed when it was stopped"
 
 
 def test_without_the_debugger_a_failure_is_the_end_of_its_plan() -> None:
