@@ -16,7 +16,8 @@ class DeepCache(Method):
 
     The library looks timesteps up, and keeps the step at which its first call began: samplers that visit a timestep
     twice, and image-to-image whose strength varies, would run on stale features; offloading takes the lookup away
-    after the first picture. There an adapter of ours counts.
+    after the first picture; and Kandinsky 2.2 names its arguments, of which the library wants the second. There an
+    adapter of ours counts.
     """
 
     slug = "deepcache"
@@ -59,7 +60,7 @@ class DeepCache(Method):
     )
 
     def change(self, situation: Situation, plan: Plan) -> Change:
-        helper = "SafeDeepCache" if _goes_stale(situation, plan) else "DeepCacheSDHelper"
+        helper = "SafeDeepCache" if _miscounts(situation, plan) else "DeepCacheSDHelper"
         return Change(
             imports=(Import(module="DeepCache", name="DeepCacheSDHelper"),),
             definitions=(SAFE_DEEPCACHE,) if helper == "SafeDeepCache" else (),
@@ -87,8 +88,8 @@ class DeepCache(Method):
     def misfit(self, situation: Situation, plan: Plan) -> str | None:
         if situation.denoiser != "unet":
             return f"DeepCache looks for pipe.unet, and {situation.pipeline_class} has {situation.denoiser}"
-        if situation.pipeline_class.startswith("Kandinsky"):
-            return "Kandinsky names every argument that it gives its U-Net, and DeepCache counts on their places"
+        if situation.pipeline_class.startswith("Kandinsky3"):
+            return "Kandinsky3UNet's blocks are its own: they have no `downsamplers`, which DeepCache looks for"
         return None
 
     def unproven(self, trace: Trace, before: Trace) -> str | None:
@@ -102,13 +103,14 @@ class DeepCache(Method):
         return None
 
 
-def _goes_stale(situation: Situation, plan: Plan) -> bool:
-    """Would the library skip full passes, begin a picture from the last one's features, or lose its counting?"""
+def _miscounts(situation: Situation, plan: Plan) -> bool:
+    """Would the library skip full passes, begin a picture from the last one's features, or not count?"""
     sampler = plan.step("sampler")
     own = sampler is None or sampler.params.get("name") == "keep"
     twice = own and visits_twice(situation.scheduler)
     offloaded = any("offload" in s for s in (*situation.pipeline.applied, *(s.method for s in plan.steps)))
-    return twice or offloaded or (situation.strength is not None and _begins_differ(situation))
+    named = situation.pipeline_class.startswith("Kandinsky")  # it calls unet(sample=...): args[1] is not the timestep
+    return twice or offloaded or named or (situation.strength is not None and _begins_differ(situation))
 
 
 def _begins_differ(situation: Situation) -> bool:

@@ -23,7 +23,10 @@ class FusedQKV(Method):
     clashes = QUANTISERS | {"tgate", "xformers"}
     lossless = True
     gain = "a few per cent, more with torch.compile and quantisation"
-    sources = ("diffusers documentation, optimization/fp16, fuse_qkv_projections",)
+    sources = (
+        "diffusers documentation, optimization/fp16, fuse_qkv_projections",
+        "diffusers 0.42.1, AttentionMixin.fuse_qkv_projections: ValueError for added KV projections",
+    )
 
     backfires = (
         "the fused weights are kept beside the old ones: the attention layers take almost twice the memory",
@@ -47,8 +50,8 @@ class FusedQKV(Method):
             return "DiT's transformer has no fuse_qkv_projections"
         if situation.facts is not None and not situation.facts.fuses:
             return f"{situation.facts.denoiser_class} has no fuse_qkv_projections that reaches its attention layers"
-        if situation.pipeline_class.startswith("Kandinsky"):
-            return "Kandinsky's attention layers add keys of their own, which the library refuses to fuse"
+        if situation.pipeline_class.startswith("Kandinsky") and situation.backbone == "unet":
+            return "Kandinsky's attention layers have added key and value projections, which diffusers refuses to fuse"
         if situation.pipeline_class.startswith("AudioLDM"):
             return "AudioLDM's second attention layers are given no text, and fused ones fail without it"
         return None

@@ -14,8 +14,9 @@ _UNKNOWN_BLOCK = frozenset({"PixArtAlphaPipeline", "PixArtSigmaPipeline"})
 
 
 def _others(situation: Situation) -> bool:
-    """Is it a transformer made of other blocks?"""
-    return situation.backbone == "dit" and situation.pipeline_class not in TRIED
+    """Is it made of other blocks? Transformers mostly are; Kandinsky's U-Net attends outside of any block."""
+    transformer = situation.backbone == "dit" and situation.pipeline_class not in TRIED
+    return transformer or situation.pipeline_class.startswith("Kandinsky")
 
 
 class ToMe(Method):

@@ -70,6 +70,7 @@ def test_cards_and_signatures_say_the_same() -> None:
             "from_config({pipe}.scheduler.config, clip_sample=False)",
         ),
         ("StableDiffusionXLPipeline", step("sampler", name="unipc"), "UniPCMultistepScheduler.from_config({pipe}."),
+        ("KandinskyV22CombinedPipeline", step("deepcache"), "SafeDeepCache(pipe={pipe})"),
     ],
 )
 def test_what_is_written_is_this_pipelines_own(pipeline_class: str, one: Step, part: str) -> None:
@@ -83,6 +84,9 @@ def test_what_is_written_is_this_pipelines_own(pipeline_class: str, one: Step, p
         ("DiTPipeline", step("tome", max_downsample=1), "patches of 2x2 latents"),
         ("FluxPipeline", step("tome"), "no blocks that tomesd knows"),
         ("DiTPipeline", step("fused_qkv"), "has no fuse_qkv_projections"),
+        ("KandinskyV22CombinedPipeline", step("fused_qkv"), "added key and value projections"),
+        ("KandinskyV22CombinedPipeline", step("tome"), "no blocks that tomesd knows"),
+        ("Kandinsky3Pipeline", step("deepcache"), "no `downsamplers`"),
         ("DiTPipeline", step("tgate"), "no loader for DiTPipeline"),
         ("StableDiffusionControlNetPipeline", step("tgate"), "no loader for StableDiffusionControlNet"),
         ("StableDiffusionControlNetPipeline", step("guidance_cutoff"), "leaves the conditioning image doubled"),

@@ -72,8 +72,8 @@ class Bench:
         assert isinstance(found, Script)
         return found
 
-    def run(self, code: str, line: int | None = None) -> Pictures | Failure:
-        """One picture from the pipeline's first call, or from the one on this line."""
+    def run(self, code: str, line: int | None = None, warm: bool = False) -> Pictures | Failure:
+        """One picture from the pipeline's first call, or from the one on this line; `warm`: the second from there."""
         path = self.home / _SCRIPT
         path.write_text(code)
         sites = [] if line is None else [[line, line]]
@@ -82,6 +82,9 @@ class Bench:
         if not isinstance(live, Live):
             return live
         try:
+            first = live.pictures([PROMPT], [SEED], self.subject.labels) if warm else None
+            if first is not None and not isinstance(first, Pictures):
+                return first
             return live.pictures([PROMPT], [SEED], self.subject.labels, deep=True)
         finally:
             live.close()
@@ -137,7 +140,8 @@ def _obstacle(method: Method, plan: Plan, bench: Bench) -> Obstacle | None:
     written = _written(method, bench)
     if not isinstance(written, Candidate):
         return Obstacle("broken", written.message)
-    made = bench.run(written.code)
+    # The judge warms up, too: MagCache spends the first picture on measuring, and reuses from the second on.
+    made = bench.run(written.code, warm=True)
     if isinstance(made, ModelMissing):
         return Obstacle("elsewhere", made.message)
     trace = trace_of(made) if isinstance(made, Pictures) else made
