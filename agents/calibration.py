@@ -1,63 +1,194 @@
-"""What the trials so far teach about the knowledge base's expectations. Pure.
+"""What measurements teach about the knowledge base's expectations: a guess, corrected, and how sure it is. Pure.
 
-Expected speedup, loss and drift of a plan are corrected by how far off they were for trials with similar plans.
+The knowledge base expects speedup, loss and drift of a plan. What was measured says by which factor it erred; a
+regression over the plan's features carries that to other plans. What was measured elsewhere is learned before, place by
+place: a part of it is common with here, the more the more alike the places are, and the rest is that place's own.
 """
 
 from collections.abc import Sequence
-from math import exp, log
+from math import erf, exp, log, sqrt
+from typing import NamedTuple
 
 from ..knowledge.expect import Expectation, expect
 from ..knowledge.experience import Experience
 from ..knowledge.situation import Situation
-from ..knowledge.types import Evaluation, Plan, Trial
+from ..knowledge.types import Evaluation, Plan, Target, Trial
+from .features import features
+from .likeness import Heard, heard, places
+from .regression import Regression
 
-_PRIOR = 0.5
-"""weight of the uncorrected expectation, in trials"""
-_FLOOR = 0.004
-"""losses and drifts below this are noise, and are not divided by"""
+_LOSS, _DRIFT = 0.02, 0.05
+"""added before the logarithm is taken: smaller losses and drifts are noise"""
+_SPREAD = {"speed": 0.15, "loss": 0.6, "drift": 0.4}
+"""by what factor the knowledge base errs on one method, as a standard deviation of its logarithm"""
+_NOISE = {"speed": 0.05, "loss": 0.3, "drift": 0.12}
+"""the same for one measurement made again"""
+_OWN = 0.5
+"""share of a loss's standard error that is its own: trials share prompts and seeds, and so a part of their luck"""
+_FAR = 2.0
+"""an error beyond e to this is taken for e to this: one broken measurement must not undo the others"""
+_THERE = "@"
+"""begins the name of a weight that is peculiar to another place"""
+_NUMBERS = ("speed", "loss", "drift")
+_LIKE: dict[str, int] = {"speed": 0, "loss": 1, "drift": 1}
+"""speed goes with the time's likeness, loss and drift with the picture's"""
+
+
+class Guess(NamedTuple):
+    """What a number's logarithm is believed to be: normal, with a new measurement's noise in its standard deviation."""
+
+    mean: float
+    sd: float
+
+    def below(self, bound: float) -> float:
+        """The chance that a measurement comes out below `bound`, which is a logarithm."""
+        return 0.5 * (1 + erf((bound - self.mean) / (self.sd * sqrt(2))))
+
+
+class Belief(NamedTuple):
+    """What is believed of a plan that was not measured."""
+
+    expected: Expectation
+    speed: Guess
+    loss: Guess
+    drift: Guess
+
+    def chances(self, target: Target, required: float) -> tuple[float, ...]:
+        """The chances that it is fast enough, within the bound on loss, and within that on drift."""
+        fast = 1 - self.speed.below(log(required))
+        good = self.loss.below(log(max(target.max_loss, 0.0) + _LOSS))
+        near = 1.0 if target.max_drift is None else self.drift.below(log(target.max_drift + _DRIFT))
+        return fast, good, near
 
 
 class Calibration:
-    """Expectations for one situation, sharpened by what was measured."""
+    """Expectations for one situation, sharpened by what was measured here and elsewhere."""
 
     def __init__(
-        self, situation: Situation, trials: Sequence[Trial] = (), experiences: Sequence[Experience] = ()
+        self,
+        situation: Situation,
+        trials: Sequence[Trial] = (),
+        experiences: Sequence[Experience] = (),
+        models: str | None = None,
     ) -> None:
         self.situation = situation
-        self._seen: list[tuple[Plan, tuple[float, float, float]]] = []
+        self._known: dict[Plan, Expectation] = {}
+        self._learned = _learned(heard(experiences, situation, models))
+        self._errors: list[float] = []
         for trial in trials:
-            if isinstance(trial.verdict, Evaluation):
-                self._learn(trial.proposal.plan, trial.verdict, situation)
-        for one in experiences:
-            self._learn(one.plan, one, one.situation)
+            self.learn(trial.proposal.plan, trial.verdict)
 
-    def _learn(self, plan: Plan, e: Evaluation | Experience, situation: Situation) -> None:
-        guess = expect(plan, situation)
-        speed = log(e.speedup / guess.speedup)
-        loss = log(max(e.loss, _FLOOR) / max(guess.loss, _FLOOR))
-        drift = log(max(e.drift, 0.02) / max(guess.drift, 0.02))
-        self._seen.append((plan, (speed, loss, drift)))
+    def learn(self, plan: Plan, verdict: object) -> None:
+        """Take in a verdict; of a failure there is nothing to learn about numbers."""
+        if not isinstance(verdict, Evaluation):
+            return
+        noises = dict(_NOISE)
+        if verdict.loss_se > 0:
+            noises["loss"] = _OWN * verdict.loss_se / (max(verdict.loss, 0.0) + _LOSS)
+            self._errors.append(verdict.loss_se)
+        _teach(self._learned, plan, self._guess(plan), (verdict.speedup, verdict.loss, verdict.drift), noises)
+
+    def assume(self, plan: Plan, required: float, target: Target) -> None:
+        """Take in, as if it was measured, that a plan is as expected, or misses the target by a little."""
+        e = self.expect(plan)
+        meets = e.speedup >= required and e.loss <= target.max_loss
+        missed = (min(e.speedup, 0.97 * required) if meets else e.speedup, e.loss, e.drift)
+        _teach(self._learned, plan, self._guess(plan), missed, _NOISE)
+
+    def copy(self) -> "Calibration":
+        """The same beliefs, to be taught something else."""
+        twin = Calibration(self.situation)
+        twin._known, twin._errors = self._known, list(self._errors)
+        twin._learned = {name: one.copy() for name, one in self._learned.items()}
+        return twin
 
     def expect(self, plan: Plan) -> Expectation:
-        guess = expect(plan, self.situation)
-        if not self._seen:
-            return guess
-        weights = [similarity(plan, seen) for seen, _ in self._seen]
-        total = _PRIOR + sum(weights)
+        """The knowledge base's expectation, corrected."""
+        return self.believe(plan).expected
 
-        def factor(k: int) -> float:
-            return exp(sum(w * errors[k] for w, (_, errors) in zip(weights, self._seen, strict=True)) / total)
+    def believe(self, plan: Plan) -> Belief:
+        """The corrected expectation, and how sure it is."""
+        guess, x = self._guess(plan), features(plan)
+        found = {name: self._learned[name].predict(x) for name in _NUMBERS}
+        factor = {name: exp(min(_FAR, max(-_FAR, mean))) - 1 for name, (mean, _) in found.items()}
+        corrected = guess.model_copy(
+            update={
+                "speedup": guess.speedup + guess.speedup * factor["speed"],
+                "loss": guess.loss + (max(guess.loss, 0.0) + _LOSS) * factor["loss"],
+                "drift": guess.drift + (guess.drift + _DRIFT) * factor["drift"],
+            }
+        )
+        logs = _logs(guess.speedup, guess.loss, guess.drift)
+        noises = {**_NOISE, "loss": self._loss_noise(corrected.loss)}
+        guesses = [
+            Guess(logs[n] + found[name][0], sqrt(found[name][1] + noises[name] ** 2)) for n, name in enumerate(_NUMBERS)
+        ]
+        return Belief(corrected, *guesses)
 
-        corrected = {
-            "speedup": guess.speedup * factor(0),
-            "loss": guess.loss * factor(1),
-            "drift": guess.drift * factor(2),
-        }
-        return guess.model_copy(update=corrected)
+    def _loss_noise(self, loss: float) -> float:
+        """Of the loss's logarithm, from the standard errors so far: the same error is less of a big loss."""
+        if not self._errors:
+            return _NOISE["loss"]
+        return min(2 * _NOISE["loss"], _OWN * sum(self._errors) / len(self._errors) / (max(loss, 0.0) + _LOSS))
+
+    def _guess(self, plan: Plan) -> Expectation:
+        if plan not in self._known:
+            self._known[plan] = expect(plan, self.situation)
+        return self._known[plan]
 
 
-def similarity(a: Plan, b: Plan) -> float:
-    """Jaccard index of the two plans' steps; a step with other knobs counts as one that is there by half."""
-    left, right = {s.method: s for s in a.steps}, {s.method: s for s in b.steps}
-    shared = sum(1.0 if left[m] == right[m] else 0.5 for m in left.keys() & right.keys())
-    return shared / max(1, len(left.keys() | right.keys()))
+def _logs(speedup: float, loss: float, drift: float) -> tuple[float, float, float]:
+    return log(max(speedup, 1e-3)), log(max(loss, -_LOSS / 2) + _LOSS), log(max(drift, 0.0) + _DRIFT)
+
+
+def _spread(name: str, feature: str) -> float:
+    """The prior variance of a weight: methods err most, then their knobs and words, then bends and pairs of methods."""
+    share = 0.3 if "+" in feature else 0.4 if "~" in feature else 0.5 if "." in feature else 1.0
+    return (_SPREAD[name] * share) ** 2
+
+
+def _teach(
+    learned: dict[str, Regression],
+    plan: Plan,
+    guess: Expectation,
+    measured: tuple[float, float, float],
+    noises: dict[str, float],
+    apart: bool = False,
+) -> None:
+    """Each number's regression learns by which factor the guess was off; `apart`, what is peculiar to a place too."""
+    x = features(plan)
+    if apart:
+        x = {**x, **{_THERE + name: amount for name, amount in x.items()}}
+    pairs = zip(_logs(*measured), _logs(guess.speedup, guess.loss, guess.drift), strict=True)
+    for name, (was, expected) in zip(_NUMBERS, pairs, strict=True):
+        learned[name].learn(x, min(_FAR, max(-_FAR, was - expected)), noises[name] ** 2)
+
+
+class _Prior:
+    """The knowledge base's word on a weight: it errs by nothing in the mean; elsewhere it errs otherwise by `gap`."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self.gap = 0.0
+
+    def __call__(self, feature: str) -> tuple[float, float]:
+        own = _spread(self._name, feature.removeprefix(_THERE))
+        return 0.0, own * self.gap if feature.startswith(_THERE) else own
+
+
+def _learned(lessons: Sequence[Heard]) -> dict[str, Regression]:
+    """Regressions that have heard every place. What is peculiar to a place has weights of its own, which are dropped
+    when it is through: what is left is what its measurements say of here.
+    """
+    priors = {name: _Prior(name) for name in _NUMBERS}
+    learned = {name: Regression(priors[name]) for name in _NUMBERS}
+    for place in places(lessons):
+        for name in _NUMBERS:
+            # The weights of two unlike places differ by a draw from the prior, those of alike ones by a part of it.
+            priors[name].gap = 1 / max(0.05, place[0].likeness[_LIKE[name]]) - 0.95
+        for one in place:
+            numbers = (one.speedup, one.loss, one.drift)
+            _teach(learned, one.plan, expect(one.plan, one.situation), numbers, _NOISE, apart=True)
+        for one in learned.values():
+            one.forget(_THERE)
+    return learned

@@ -1,9 +1,22 @@
 """The offline debugger: known failure symptoms and their repairs, from the methods themselves. Pure."""
 
 import re
+from collections.abc import Sequence
 
 from ..knowledge.catalogue import methods_of
-from ..knowledge.types import EditRefused, Failure, InvalidPlan, NotProven, Plan, Record, Step
+from ..knowledge.types import (
+    EditRefused,
+    Evaluation,
+    Failure,
+    InvalidPlan,
+    NotProven,
+    Plan,
+    Proposal,
+    Record,
+    Step,
+    Trial,
+)
+from .roles import Attempt
 
 ROUNDS = 3
 """T_debug, repairs of one candidate"""
@@ -14,6 +27,18 @@ class Repair(Record):
 
     plan: Plan
     why: str
+
+
+def next_attempt(chain: Sequence[Trial], trials: Sequence[Trial]) -> Attempt | None:
+    """The repaired plan of the last trial of `chain`; None where nothing is known, or new, or the rounds are over."""
+    last = chain[-1]
+    if isinstance(last.verdict, Evaluation) or len(chain) > ROUNDS:
+        return None
+    fixed = repair(last.proposal.plan, last.verdict)
+    if fixed is None or not fixed.plan.steps or fixed.plan in {t.proposal.plan for t in trials}:
+        return None
+    why, generation = f"repair: {fixed.why}", last.proposal.generation
+    return Attempt(proposal=Proposal(plan=fixed.plan, generation=generation, parents=(last.number,), why=why))
 
 
 def repair(plan: Plan, failure: Failure) -> Repair | None:

@@ -14,16 +14,14 @@ from ..knowledge.types import (
     Evaluation,
     Event,
     Failure,
-    Plan,
-    Proposal,
-    Search,
     StopReason,
     Target,
     Trial,
     Verdict,
     best_evaluation,
 )
-from . import debugger, planner, selector
+from . import planner, selector
+from .roles import Agents, Attempt
 
 CONFIRM = 3
 """candidates that are confirmed at most, where the first ones fail under `final`"""
@@ -38,21 +36,17 @@ class Judging(Seam):
     def evaluate(self, candidate: Candidate, protocol: str = "quick") -> Verdict: ...
 
 
-Writer = Callable[[Plan], Candidate | EditRefused]
-
-
 @dataclass
 class Loop:
     """One search. `run` yields events; afterwards the fields hold what it found."""
 
     judge: Judging
-    write: Writer
-    situation: Situation
+    agents: Agents
     target: Target
     budget: Budget
-    search: Search
-    allowed: Sequence[str]
     clock: Callable[[], float]
+    seed: int = 0
+    stop_at_first: bool = True
     trials: list[Trial] = field(default_factory=list[Trial])
     winner: int | None = None
     stopped: StopReason = "generations done"
@@ -63,29 +57,29 @@ class Loop:
     def run(self) -> Iterator[Event]:
         """The whole search; an interrupt ends it with what there is."""
         self._started = self.clock()
-        rng = random.Random(self.search.seed)
+        rng = random.Random(self.seed)
         try:
-            yield from self._generations(rng)
+            yield from self._searched(rng)
             if self.winner is None:
                 yield from self._confirm_best()
         except KeyboardInterrupt:
             self.stopped = "interrupted"
 
-    def _generations(self, rng: random.Random) -> Iterator[Event]:
-        for generation in range(self.search.generations):
-            proposals = planner.next_generation(
-                self.trials, self.target, self.search, self.situation, self.allowed, generation, rng
-            )
-            if not proposals:
-                self.stopped = "nothing new to try"
+    def _searched(self, rng: random.Random) -> Iterator[Event]:
+        while not self._spent():
+            attempt = self.agents.propose(self.trials, rng)
+            yield from self._notes()
+            if attempt is None:
+                self.stopped = self.agents.stopped or "nothing new to try"
                 return
-            for proposal in proposals:
-                if self._spent():
-                    return
-                yield from self._try(proposal)
-                if self.winner is not None and self.search.stop_at_first:
-                    self.stopped = "target met"
-                    return
+            yield from self._try(attempt)
+            if self.winner is not None and self.stop_at_first:
+                self.stopped = "target met"
+                return
+
+    def _notes(self) -> Iterator[Event]:
+        for sentence in self.agents.heard():
+            yield self._event("search", sentence)
 
     def _spent(self) -> bool:
         if len(self.trials) >= self.budget.evaluations:
@@ -96,28 +90,26 @@ class Loop:
             return False
         return True
 
-    def _try(self, proposal: Proposal) -> Iterator[Event]:
-        """Judge a proposal; repair what is known to be repairable; confirm it if it meets the target."""
-        for _ in range(1 + debugger.ROUNDS):
-            if self._spent():
-                return
-            yield self._event("search", f"evaluation {len(self.trials) + 1}: {proposal.plan.sentence()}")
-            trial = self._judged(proposal)
+    def _try(self, attempt: Attempt | None) -> Iterator[Event]:
+        """Judge an attempt; repair it as long as the agents know how; confirm it if it meets the target."""
+        chain: list[Trial] = []
+        while attempt is not None and not self._spent():
+            yield self._event("search", f"evaluation {len(self.trials) + 1}: {attempt.proposal.plan.sentence()}")
+            trial = self._judged(attempt)
+            yield from self._notes()
             self.trials.append(trial)
+            chain.append(trial)
             yield self._event("search", _heard(trial), trial)
             if isinstance(trial.verdict, Evaluation):
-                if self.search.stop_at_first and self.target.met_by(trial.verdict):
+                if self.stop_at_first and self.target.met_by(trial.verdict):
                     yield from self._confirm(trial)
                 return
-            fixed = debugger.repair(proposal.plan, trial.verdict)
-            if fixed is None or not fixed.plan.steps or fixed.plan in {t.proposal.plan for t in self.trials}:
-                return
-            why, parents = f"repair: {fixed.why}", (trial.number,)
-            proposal = Proposal(plan=fixed.plan, generation=proposal.generation, parents=parents, why=why)
+            attempt = self.agents.repair(chain, self.trials)
+            yield from self._notes()
 
-    def _judged(self, proposal: Proposal) -> Trial:
+    def _judged(self, attempt: Attempt) -> Trial:
         started = self.clock()
-        candidate = self.write(proposal.plan)
+        candidate = attempt.candidate or self.agents.write(attempt.proposal.plan)
         if isinstance(candidate, EditRefused):
             verdict, cached, kept = candidate, False, None
         else:
@@ -125,7 +117,7 @@ class Loop:
             verdict, cached, kept = known or self._measure(candidate, "quick"), known is not None, candidate
         return Trial(
             number=len(self.trials) + 1,
-            proposal=proposal,
+            proposal=attempt.proposal,
             candidate=kept,
             verdict=verdict,
             seconds=self.clock() - started,

@@ -1,22 +1,41 @@
 """The offline planner: plans from the knowledge base alone, no model asked. Pure; the generator is handed in.
 
-Many valid plans are drawn, their effect is expected from the knowledge base corrected by the trials so far, and the
-ones that should meet the target at the least cost in quality are put forward.
+Plans are drawn, varied from the best trials, and taken over from what worked elsewhere. The chance of each to meet
+the target comes from expectations that were corrected by what was measured; the likeliest is put forward. One proposal
+at a time (`Search.stepwise`) learns from every measurement before the next. Where nothing has a chance of the target,
+the search aims at the most that has one, and ends when that is no better than what it holds.
 """
 
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from math import exp, log
 
 from ..knowledge import rules
-from ..knowledge.expect import Expectation
+from ..knowledge.experience import Experience
+from ..knowledge.render import change_for
 from ..knowledge.situation import Situation
-from ..knowledge.types import Evaluation, Plan, Proposal, Search, Target, Trial, best_evaluation
-from . import selector, variation
-from .calibration import Calibration
+from ..knowledge.types import Evaluation, Plan, Proposal, Search, Target, Trial
+from . import paper, selector, variation
+from .calibration import Belief, Calibration
+from .likeness import heard
+from .promise import chance, feedback, pick, promise, required_speedup, sentence, utility
 
-DRAWS = 400
-MARGIN = 1.08
-"""plans are aimed this far above the required speedup, since expectations err"""
+__all__ = ["feedback", "next_generation", "pick", "required_speedup", "utility"]
+
+DRAWS = 300
+SHARPNESS = 30.0
+CLIMBS, CLIMBERS, STRIDES = 2, 8, 12
+"""rounds in which the most promising plans are varied further, how many of them, and into how many"""
+PATIENCE, LONG_SHOT = 7, 0.01
+"""trials after which a search may end early, and the chance of its best plan below which an aim is given up"""
+_LOWER, _BETTER = 0.9, 1.02
+"""by what an aim is lowered that nothing has a chance of, and what must be gained on the best that holds the bounds"""
+_WORKED = 60
+"""plans taken over from elsewhere at most"""
+_RAN = 1.25
+"""by how much likelier a plan is to run at all if it ran elsewhere: untried combinations fail about one time in five"""
+_SPOILT = 0.3
+"""what a failure leaves of the chance of another plan with all of its methods"""
 
 
 def next_generation(
@@ -27,87 +46,172 @@ def next_generation(
     allowed: Sequence[str],
     generation: int,
     rng: random.Random,
+    experiences: Sequence[Experience] = (),
+    models: str | None = None,
 ) -> list[Proposal]:
-    """P proposals: up to M refined from sampled parents, the others fresh; none that was tried before."""
-    calibration = Calibration(situation, trials)
-    seen = {t.proposal.plan for t in trials}
-    proposals: list[Proposal] = []
-    required = required_speedup(target, situation, trials)
+    """At most P new proposals, the most promising first; none where no plan is left that could meet the target.
 
-    def best_new(plans: Iterable[Plan], sharpness: float) -> Plan | None:
-        taken = seen | {p.plan for p in proposals}
-        valid = [p for p in dict.fromkeys(plans) if p not in taken and rules.is_valid(p, situation)]
-        return pick(valid, lambda p: utility(calibration.expect(p), target, required, p), sharpness, rng)
+    `experiences` of other pipelines and devices correct the expectations as far as they are alike; `models` is zoo or
+    hub, where it is known.
+    """
+    if search.kind == "paper":
+        return paper.next_generation(trials, target, search, situation, allowed, generation, rng)
+    aim = _Aim(trials, target, situation, Calibration(situation, trials, experiences, models))
+    parents = _drawn(trials, target, search, situation, allowed, rng)
+    for plan in _taken_over(experiences, target, situation, allowed, models):
+        parents.setdefault(plan, None)
+        aim.ran.add(plan)
+    aim.climb(parents, allowed, rng)
+    found: list[Proposal] = []
+    while len(found) < search.population:
+        plan = aim.choose(list(parents), rng)
+        if plan is None or (search.stop_at_first and aim.over(plan)):
+            break
+        parent, why = parents[plan], sentence(aim.knows.expect(plan))
+        found.append(Proposal(plan=plan, generation=generation, parents=_number(parent), why=_why(parent, target, why)))
+        aim.assume(plan)
+    return found
 
-    for parent in selector.parents(trials, target, search.parents, rng):
+
+class _Aim:
+    """What one generation is after: new plans, by their promise."""
+
+    def __init__(self, trials: Sequence[Trial], target: Target, situation: Situation, knows: Calibration) -> None:
+        self.target, self.situation, self.knows = target, situation, knows
+        self.required = required_speedup(target, situation, trials)
+        self.floor = _BETTER * max([1.0, *(e.speedup for e in _measured(trials) if target.quality_met_by(e))])
+        self.early = len(trials) < PATIENCE
+        self.codes = {change_for(t.proposal.plan, situation).fingerprint() for t in trials if _known(t, situation)}
+        self.tried = {t.proposal.plan for t in trials}
+        self.failed = [_slugs(t.proposal.plan) for t in trials if not isinstance(t.verdict, Evaluation)]
+        self.worked = [_slugs(t.proposal.plan) for t in trials if isinstance(t.verdict, Evaluation)]
+        self.ran: set[Plan] = set()
+        self._beliefs: dict[Plan, Belief] = {}
+        self._values: dict[Plan, float] = {}
+        self._valid: dict[Plan, bool] = {}
+
+    def belief(self, plan: Plan) -> Belief:
+        if plan not in self._beliefs:
+            self._beliefs[plan] = self.knows.believe(plan)
+        return self._beliefs[plan]
+
+    def value(self, plan: Plan) -> float:
+        """The plan's promise: more where it ran elsewhere, less for every failure whose methods are all in it."""
+        if plan not in self._values:
+            spoilt = sum(f <= _slugs(plan) and not any(f <= w for w in self.worked) for f in self.failed)
+            found = promise(self.belief(plan), self.target, self.required, plan)
+            self._values[plan] = found + spoilt * log(_SPOILT) + (plan in self.ran) * log(_RAN)
+        return self._values[plan]
+
+    def new(self, plan: Plan) -> bool:
+        """Not tried yet, allowed by the rules, and other code than what was tried."""
+        if plan in self.tried:
+            return False
+        if plan not in self._valid:
+            self._valid[plan] = rules.is_valid(plan, self.situation) and self.code(plan) not in self.codes
+        return self._valid[plan]
+
+    def code(self, plan: Plan) -> str:
+        """Equal where two plans write the same into the script."""
+        return change_for(plan, self.situation).fingerprint()
+
+    def climb(self, parents: dict[Plan, Trial | None], allowed: Sequence[str], rng: random.Random) -> None:
+        """Vary the most promising plans, and the best of those again; what comes of a child is a child."""
+        for _ in range(CLIMBS):
+            for plan in self.ranked(list(parents))[:CLIMBERS]:
+                for _ in range(STRIDES):
+                    parents.setdefault(variation.mutate(plan, allowed, self.situation, rng), parents[plan])
+
+    def ranked(self, plans: Sequence[Plan]) -> list[Plan]:
+        """The new ones, most promising first. Rules are slower than beliefs, so they are asked of the best alone."""
+        found: list[Plan] = []
+        for plan in sorted((p for p in plans if p.steps), key=self.value, reverse=True):
+            if self.new(plan):
+                found.append(plan)
+            if len(found) == CLIMBERS:
+                break
+        return found
+
+    def choose(self, plans: Sequence[Plan], rng: random.Random) -> Plan | None:
+        """One of the best, for the target or for the most below it that anything has a chance of."""
+        while True:
+            plan = pick(self.ranked(plans), self.value, SHARPNESS, rng)
+            if plan is None or not self.hopeless(plan) or self.required <= self.floor:
+                return plan
+            reach = max(exp(b.speed.mean + 2 * b.speed.sd) for b in self._beliefs.values())
+            self.required = max(self.floor, min(_LOWER * self.required, reach))
+            self._values.clear()
+
+    def hopeless(self, plan: Plan) -> bool:
+        """Is the plan all but certain to miss what is aimed at?"""
+        return chance(self.belief(plan), self.target, self.required) < LONG_SHOT
+
+    def over(self, plan: Plan) -> bool:
+        """Has enough been tried to say that even the best plan left gains nothing?"""
+        return not self.early and self.required <= self.floor and self.hopeless(plan)
+
+    def assume(self, plan: Plan) -> None:
+        """Go on as if the plan had just missed the target: the next one is chosen for what then still may meet it."""
+        self.codes.add(self.code(plan))
+        self.tried.add(plan)
+        self.knows.assume(plan, self.required, self.target)
+        self._beliefs.clear()
+        self._values.clear()
+        self._valid.clear()
+
+
+def _drawn(
+    trials: Sequence[Trial],
+    target: Target,
+    search: Search,
+    situation: Situation,
+    allowed: Sequence[str],
+    rng: random.Random,
+) -> dict[Plan, Trial | None]:
+    """Plans with the trial that each comes from: variants of the Pareto-best trials, and fresh ones."""
+    found: dict[Plan, Trial | None] = {}
+    for parent in selector.front(trials, target, search.parents):
         mate = rng.choice(trials).proposal.plan
-        plan = best_new(variants(parent.proposal.plan, mate, allowed, situation, rng), 12.0)
-        if plan is not None:
-            proposals.append(_refined(plan, parent, target, generation))
-    for n in range(search.population - len(proposals)):
-        plan = best_new((variation.random_plan(allowed, situation, rng) for _ in range(DRAWS)), 30.0 if n == 0 else 6.0)
-        if plan is not None:
-            proposals.append(Proposal(plan=plan, generation=generation, why=_why(calibration.expect(plan))))
-    return proposals
+        for plan in variation.variants(parent.proposal.plan, mate, allowed, situation, rng, DRAWS):
+            found.setdefault(plan, parent)
+    for _ in range(DRAWS if allowed else 0):
+        found.setdefault(variation.random_plan(allowed, situation, rng), None)
+    return found
 
 
-def required_speedup(target: Target, situation: Situation, trials: Sequence[Trial]) -> float:
-    """The speedup that the target asks for here, from the latest measured baseline."""
-    measured = [e.baseline_s for t in trials if (e := best_evaluation(t)) is not None]
-    if measured:
-        return target.required_speedup(measured[-1])
-    if target.speedup is not None or situation.stages is None:
-        return target.required_speedup(1.0)
-    s = situation.stages
-    return target.required_speedup(s.text_encoder_s + s.denoiser_s + s.vae_s + s.rest_s)
+def _taken_over(
+    experiences: Sequence[Experience],
+    target: Target,
+    situation: Situation,
+    allowed: Sequence[str],
+    models: str | None,
+) -> Iterator[Plan]:
+    """What held the bounds elsewhere, the fastest first, made to fit this script."""
+    held = [
+        h
+        for h in heard(experiences, situation, models)
+        if h.loss <= target.max_loss and (target.max_drift is None or h.drift <= target.max_drift)
+    ]
+    for one in sorted(held, key=lambda h: -h.speedup)[:_WORKED]:
+        yield from variation.adapted(one.plan, one.situation.steps, allowed, situation)
 
 
-def variants(plan: Plan, mate: Plan, allowed: Sequence[str], situation: Situation, rng: random.Random) -> list[Plan]:
-    """The paper's "mutation": what could come next from a parent."""
-    near = [variation.mutate(plan, allowed, situation, rng) for _ in range(DRAWS // 4)]
-    far = [variation.mutate(p, allowed, situation, rng) for p in near[: DRAWS // 8]]
-    crossed = [variation.cross(plan, mate, rng) for _ in range(8)]
-    return near + far + [p for p in crossed if p.steps]
+def _measured(trials: Sequence[Trial]) -> list[Evaluation]:
+    return [t.verdict for t in trials if isinstance(t.verdict, Evaluation)]
 
 
-def utility(e: Expectation, target: Target, required: float, plan: Plan) -> float:
-    """How promising a plan is: fast enough with a margin, well within the quality bounds, and simple."""
-    short = max(0.0, required * MARGIN - e.speedup) / required
-    costs = [e.loss / max(target.max_loss, 1e-3)]
-    if target.max_drift is not None:
-        costs.append(e.drift / target.max_drift)
-    beyond = sum(max(0.0, c - 0.85) for c in costs)
-    return -3.0 * short - 1.5 * beyond - 0.3 * sum(costs) / len(costs) - 0.03 * len(plan.steps) - 0.004 * e.startup_s
+def _known(trial: Trial, situation: Situation) -> bool:
+    """Can the trial's plan be rendered here?"""
+    return rules.is_valid(trial.proposal.plan, situation)
 
 
-def pick(plans: Sequence[Plan], value: Callable[[Plan], float], sharpness: float, rng: random.Random) -> Plan | None:
-    """Sample one of the best, more greedily the greater the sharpness (softmax over utilities)."""
-    if not plans:
-        return None
-    values = [value(p) for p in plans]
-    top = max(values)
-    return rng.choices(plans, [2.718281828 ** (sharpness * (v - top)) for v in values])[0]
+def _slugs(plan: Plan) -> frozenset[str]:
+    return frozenset(s.method for s in plan.steps)
 
 
-def _why(e: Expectation) -> str:
-    return f"expected {e.speedup:.2f}x at {100 * e.loss:.1f}% loss and drift {e.drift:.2f}"
+def _number(parent: Trial | None) -> tuple[int, ...]:
+    return () if parent is None else (parent.number,)
 
 
-def _refined(plan: Plan, parent: Trial, target: Target, generation: int) -> Proposal:
-    return Proposal(plan=plan, generation=generation, parents=(parent.number,), why=feedback(parent, target))
-
-
-def feedback(trial: Trial, target: Target) -> str:
-    """One sentence on what a trial lacks, for whoever plans next."""
-    e = best_evaluation(trial)
-    if not isinstance(e, Evaluation):
-        return f"candidate {trial.number} failed: {getattr(trial.verdict, 'message', '')}"
-    required = target.required_speedup(e.baseline_s)
-    lacks: list[str] = []
-    if e.speedup < required:
-        lacks.append(f"{e.speedup:.2f}x where {required:.2f}x is needed")
-    if e.loss > target.max_loss:
-        lacks.append(f"loss {100 * e.loss:.1f}% where {100 * target.max_loss:.1f}% is allowed")
-    if target.max_drift is not None and e.drift > target.max_drift:
-        lacks.append(f"drift {e.drift:.2f} where {target.max_drift:.2f} is allowed")
-    return f"candidate {trial.number} " + ("reached " + ", ".join(lacks) if lacks else "met the target")
+def _why(parent: Trial | None, target: Target, expected: str) -> str:
+    return expected if parent is None else f"{feedback(parent, target)}; {expected}"

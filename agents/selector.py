@@ -1,7 +1,7 @@
-"""The paper's genetic algorithm (arXiv 2601.03178, section 3): fitness, sampled parents. Pure.
+"""Which trials plans are refined from: the paper's sampled parents, and the Pareto front of our own search. Pure.
 
-The paper's fitness is a weighted sum of speedup and relative quality loss whose weights are not published; ours are
-below. Fitness is normalised into probabilities and parents are *sampled*, not ranked.
+The paper's fitness (arXiv 2601.03178, section 3) is a weighted sum of speedup and relative quality loss whose weights
+are not published; ours are below. Fitness is normalised into probabilities and parents are *sampled*, not ranked.
 """
 
 import random
@@ -60,3 +60,30 @@ def fittest(trials: Sequence[Trial], target: Target) -> Trial | None:
     if not scored:
         return None
     return max(scored, key=lambda p: (target.met_by(p[1]), target.quality_met_by(p[1]), fitness(p[1], target)))[0]
+
+
+def front(trials: Sequence[Trial], target: Target, count: int) -> list[Trial]:
+    """Up to `count` trials by constrained domination (Deb et al. 2002): what holds the bounds on quality before what
+    does not, the Pareto front of speedup, loss and drift before the rest, and of equals the fitter.
+    """
+    scored = [(t, e) for t in trials if (e := best_evaluation(t)) is not None]
+
+    def rank(pair: tuple[Trial, Evaluation]) -> tuple[float, int, float]:
+        mine = pair[1]
+        return beyond(mine, target), sum(dominates(e, mine) for _, e in scored), -fitness(mine, target)
+
+    return [t for t, _ in sorted(scored, key=rank)[:count]]
+
+
+def beyond(e: Evaluation, target: Target) -> float:
+    """By how much the bounds on quality are broken, in units of the bounds; 0 where they hold."""
+    over = max(0.0, e.loss - target.max_loss) / max(target.max_loss, 1e-3)
+    if target.max_drift is not None:
+        over += max(0.0, e.drift - target.max_drift) / target.max_drift
+    return over
+
+
+def dominates(a: Evaluation, b: Evaluation) -> bool:
+    """At least as good in speedup, loss and drift, and better in one."""
+    mine, its = (a.speedup, -a.loss, -a.drift), (b.speedup, -b.loss, -b.drift)
+    return mine != its and all(x >= y for x, y in zip(mine, its, strict=True))

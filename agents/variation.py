@@ -1,7 +1,7 @@
-"""Plans from plans: random ones, mutated ones, crossed ones. Pure; the generator is handed in."""
+"""Plans from plans: random, mutated, crossed, and those of other scripts. Pure; the generator is handed in."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ..knowledge.catalogue import CATALOGUE
 from ..knowledge.neighbours import nudge, ordered
@@ -57,3 +57,30 @@ def cross(a: Plan, b: Plan, rng: random.Random) -> Plan:
         if len(options) == 2 or rng.random() < 0.5:
             steps.append(rng.choice(options))
     return ordered(steps)
+
+
+def variants(
+    plan: Plan, mate: Plan, allowed: Sequence[str], situation: Situation, rng: random.Random, draws: int
+) -> list[Plan]:
+    """The paper's "mutation": what could come next from a parent."""
+    near = [mutate(plan, allowed, situation, rng) for _ in range(draws // 4)]
+    far = [mutate(p, allowed, situation, rng) for p in near[: draws // 8]]
+    crossed = [cross(plan, mate, rng) for _ in range(8)]
+    return near + far + [p for p in crossed if p.steps]
+
+
+def adapted(plan: Plan, steps_there: int, allowed: Sequence[str], situation: Situation) -> Iterator[Plan]:
+    """Another script's plan for this one: its allowed methods, with as many steps, or the same share of them."""
+    kept = [s for s in plan.steps if s.method in allowed]
+    sampler = next((s for s in kept if s.method == "sampler"), None)
+    if not kept:
+        return
+    if sampler is None:
+        yield ordered(kept)
+        return
+    others, asked = [s for s in kept if s is not sampler], sampler.params.get("steps")
+    least, most = 4, max(4, min(50, situation.steps))
+    many = int(asked) if isinstance(asked, int | float) else most
+    for steps in dict.fromkeys((many, round(many * situation.steps / max(1, steps_there)))):
+        fitted = Step(method="sampler", params={**sampler.params, "steps": min(most, max(least, steps))})
+        yield ordered([*others, fitted])

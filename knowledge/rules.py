@@ -87,7 +87,7 @@ def combined(kind: type[Method]) -> Iterator[Method]:
 def _step_problems(step: Step, plan: Plan, situation: Situation) -> Iterator[InvalidPlan]:
     kind = CATALOGUE.get(step.method)
     if kind is None:
-        yield InvalidPlan(message=f"unknown method {step.method!r}; known are {', '.join(CATALOGUE)}")
+        yield from misspelt(step)
         return
     if reason := unusable(kind, situation):
         yield _bad(kind.slug, f"{kind.slug}: {reason}")
@@ -96,14 +96,24 @@ def _step_problems(step: Step, plan: Plan, situation: Situation) -> Iterator[Inv
         yield _bad(kind.slug, f"{kind.slug} cannot be combined with {', '.join(both)}")
     if both := sorted(kind.clashes & set(situation.pipeline.applied)):
         yield _bad(kind.slug, f"{kind.slug} cannot be combined with {', '.join(both)}, which the script already uses")
-    try:
-        method = kind(**step.params)  # pyright: ignore[reportArgumentType]
-    except ValidationError as e:
-        for x in e.errors():
-            yield _bad(kind.slug, f"{kind.slug}.{'.'.join(map(str, x['loc'])) or 'params'}: {x['msg']}")
-        return
-    if reason := method.misfit(situation, plan):
+    if wrong := misspelt(step):
+        yield from wrong
+    elif (method := method_of(step)) is not None and (reason := method.misfit(situation, plan)):
         yield _bad(kind.slug, reason)
+
+
+def misspelt(step: Step) -> list[InvalidPlan]:
+    """What is wrong with a step wherever it is used: an unknown method or knob, a value out of bounds."""
+    kind = CATALOGUE.get(step.method)
+    if kind is None:
+        return [InvalidPlan(message=f"unknown method {step.method!r}; known are {', '.join(CATALOGUE)}")]
+    try:
+        kind(**step.params)  # pyright: ignore[reportArgumentType]
+    except ValidationError as e:
+        return [
+            _bad(kind.slug, f"{kind.slug}.{'.'.join(map(str, x['loc'])) or 'params'}: {x['msg']}") for x in e.errors()
+        ]
+    return []
 
 
 def _bad(slug: str, sentence: str) -> InvalidPlan:

@@ -101,7 +101,7 @@ def _for_speed(one: Advised) -> bool:
 
 def remembered(app: App, here: Situation) -> list[Experience]:
     """What was measured with pipelines of this class on this device, with these libraries; the store is not made."""
-    if not (app.settings.home / "store.sqlite").exists():
+    if not app.remembers:
         return []
     known = experience.of_class(app.store, here.pipeline_class)
     models = app.models_for(here.pipeline.model_id)

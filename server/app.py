@@ -1,13 +1,21 @@
 """The composition root: the only place that chooses implementations."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 import psutil
 
+from ..agents.llm.team import Chats
+from ..bench import simulation
 from ..bench.zoo import cache as zoo
+from ..knowledge.types import Role
 from ..tools import device, models
+from ..tools.chat.chat import Chat
+from ..tools.chat.ledger import Ledger
+from ..tools.chat.names import Named
+from ..tools.chat.opening import Factories, open_chat
+from ..tools.chat.provider import Bounds
 from ..tools.errors import SetupError
 from ..tools.measure.runner import Limits
 from ..tools.store.store import Store
@@ -21,10 +29,19 @@ class App:
     """Settings and what is built from them, when it is first needed."""
 
     settings: Settings
+    chats: Factories = field(default_factory=dict)
+    """language models that are built here rather than by their name"""
+    seed: int = 0
+    """of the run: another one asks language models anew"""
 
     @cached_property
     def store(self) -> Store:
         return Store(self.settings.home / "store.sqlite")
+
+    @property
+    def remembers(self) -> bool:
+        """Is there a store to ask? Asking makes none."""
+        return (self.settings.home / "store.sqlite").exists()
 
     @cached_property
     def zoo_home(self) -> Path:
@@ -64,11 +81,42 @@ class App:
         memory = self.settings.memory_mb or (None if device.has_nvidia() else max(6000.0, 0.7 * free))
         return Limits(load_s=self.settings.load_seconds, image_s=self.settings.image_seconds, memory_mb=memory)
 
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What this run asks of language models and what that costs, all roles together."""
+        return Ledger(self.store, self.settings.caps, self.seed)
+
+    @property
+    def team(self) -> Chats:
+        """The language model of each role of an agent."""
+        return Chats(
+            reader=self.chat("reader"),
+            planner=self.chat("planner"),
+            coder=self.chat("coder"),
+            debugger=self.chat("debugger"),
+            spent=lambda: self.ledger.exhausted() is not None,
+        )
+
+    def chat(self, role: Role) -> Chat | None:
+        """The language model of a role, its answers kept and counted; None: offline.
+
+        Raises SetupError where its key or libraries are missing, UsageError where it cannot be used here.
+        """
+        named, settings = self.settings.model_of(role), self.settings
+        if named not in self._opened:
+            chat = open_chat(named, self.chats, Bounds(settings.llm_seconds, settings.llm_output))
+            self._opened[named] = None if chat is None else self.ledger.over(chat)
+        return self._opened[named]
+
+    @cached_property
+    def _opened(self) -> dict[Named, Chat | None]:
+        return {}
+
     @property
     def zoo_prompts(self) -> Path:
         return zoo.WEIGHTS.parent / "prompts"
 
 
-def build(settings: Settings) -> App:
-    """The application with these settings."""
-    return App(settings)
+def build(settings: Settings, chats: Factories | None = None, seed: int = 0) -> App:
+    """The application with these settings, and with language models that the caller brings."""
+    return App(settings, {"scripted": lambda named: simulation.named(named.model), **(chats or {})}, seed)

@@ -12,8 +12,9 @@ from typing import Annotated, Any
 import typer
 
 from ..tools.errors import SetupError, UsageError
-from . import asking, consulting, exits
+from . import asking, consulting, exits, remembering
 from .benchmark import cli as benchmark
+from .flags import Llm, Requests, Tokens, Usd, chosen
 
 app = typer.Typer(
     name="diffagent-mcp",
@@ -100,6 +101,12 @@ def optimize(
     population: Annotated[int, typer.Option(min=1, help="P, plans a generation")] = 7,
     parents: Annotated[int, typer.Option(min=0, help="M, plans refined from sampled parents")] = 4,
     generations: Annotated[int, typer.Option(min=1, help="T_sel")] = 4,
+    search: Annotated[
+        str, typer.Option(help="diffagent: by the chance to meet the target; paper: its genetic algorithm")
+    ] = "diffagent",
+    memory: Annotated[
+        bool, typer.Option("--memory/--no-memory", help="let what was measured before seed the search")
+    ] = True,
     explore: Annotated[bool, typer.Option("--explore", help="spend the whole budget, then take the best")] = False,
     apply: Annotated[bool, typer.Option("--apply", help="write the winner over the file; keeps FILE.orig")] = False,
     out: Annotated[Path | None, typer.Option(help="folder for the report; default: FILE's name + .diffagent")] = None,
@@ -111,6 +118,10 @@ def optimize(
     python: Python = None,
     threads: Threads = None,
     scorer: Scorer = None,
+    llm: Llm = None,
+    llm_usd: Usd = None,
+    llm_tokens: Tokens = None,
+    llm_requests: Requests = None,
     as_json: Json = False,
 ) -> None:
     """Make FILE faster: measure, plan, write, search, prove. Writes FILE.accelerated.py and a report."""
@@ -124,9 +135,9 @@ def _optimize(parameters: dict[str, Any]) -> None:
     from .settings import load
 
     wish = wishes.from_parameters(parameters)
-    settings = load({name: parameters[name] for name in ("models", "python", "threads", "scorer")})
+    settings = load(chosen(parameters, "models", "python", "threads", "scorer"))
     with Progress() as progress:
-        found = _measured(lambda: service.optimize(build(settings), wish, progress))
+        found = _measured(lambda: service.optimize(build(settings, seed=wish.search.seed), wish, progress))
     if parameters["as_json"]:
         print(found.outcome.model_dump_json(indent=2))
     else:
@@ -204,6 +215,7 @@ def analyze(file: File, as_json: Json = False) -> None:
 app.command()(asking.plan)
 app.command()(asking.generate)
 app.add_typer(benchmark.app, name="bench")
+app.add_typer(remembering.app, name="memory")
 
 
 @app.command()
@@ -228,6 +240,7 @@ def doctor(
     raise typer.Exit(3 if found.problems else 0)
 
 
+app.command()(consulting.estimate)
 app.command()(consulting.methods)
 app.command()(consulting.explain)
 app.command()(consulting.search)

@@ -12,6 +12,7 @@ Json = Annotated[bool, typer.Option("--json", help="print JSON on stdout, nothin
 ForFile = Annotated[Path | None, typer.Option("--for", help="the script that it is about")]
 Pipeline = Annotated[str | None, typer.Option(help="which pipeline, where the file has several")]
 Python = Annotated[str | None, typer.Option(help="the project's interpreter; default: its virtual environment")]
+Models = Annotated[str | None, typer.Option(help="auto, zoo (tiny models that come along) or hub (your cache)")]
 DeviceKind = Annotated[str | None, typer.Option("--device", help="cpu, cuda or mps; default: this machine's")]
 Memory = Annotated[str | None, typer.Option(help="memory of the device, such as 12GB")]
 
@@ -77,6 +78,36 @@ def _advice(
         print(found.model_dump_json(indent=2))
     else:
         telling.advice(found)
+
+
+def estimate(
+    file: Annotated[Path, typer.Argument(help="the script that it is about")],
+    speedup: Annotated[str | None, typer.Option(help="times faster, such as 2 or 2x (the default is 2)")] = None,
+    latency: Annotated[str | None, typer.Option(help="seconds an image instead, such as 0.8s or 800ms")] = None,
+    max_loss: Annotated[float, typer.Option(help="largest relative loss of CLIP-Score; 0.05 is 5%")] = 0.05,
+    max_drift: Annotated[float, typer.Option(help="largest distance to the old pictures; 1: another seed")] = 0.35,
+    device: DeviceKind = None,
+    memory: Memory = None,
+    pipeline: Pipeline = None,
+    python: Python = None,
+    models: Models = None,
+    as_json: Json = False,
+) -> None:
+    """Say at once how probable a target is for FILE, and why. An estimate: nothing is run, nothing is measured."""
+    from . import parsing, telling_memory
+    from .app import build
+    from .estimating import estimate as estimated
+    from .place import at_file, device_named
+    from .settings import load
+
+    target = parsing.target(speedup, latency, max_loss, max_drift, "default")
+    limit = parsing.megabytes(memory, "--memory") if memory is not None else None
+    app = build(load({"python": python, "models": models}))
+    found = estimated(app, at_file(app, file, pipeline, device_named(app, device, limit)), target, limit)
+    if as_json:
+        print(found.model_dump_json(indent=2))
+    else:
+        telling_memory.estimate(found)
 
 
 def search(

@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from ..knowledge import rules
 from ..knowledge.catalogue import METHODS
 from ..knowledge.situation import Situation
-from ..knowledge.types import Environment, PipelineSite, Position
+from ..knowledge.types import Environment, PipelineSite, Position, Role
 from ..tools import device, models
+from ..tools.chat.names import Named
+from ..tools.chat.opening import key_in_words
+from ..tools.chat.provider import installed, obstacle
 from ..tools.errors import SetupError
 from ..tools.measure import interpreter
 from ..tools.measure.runner import Runner
@@ -60,6 +63,7 @@ def examine(app: App, path: Path | None, pipeline: str | None, deep: bool) -> Di
     bf16 = ", native bfloat16" if here.bf16 else ""
     facts.append(("device", f"{here.name} ({here.kind}), {here.memory_mb / 1000:.0f} GB{bf16}"))
     facts += _models(app)
+    facts += _language_models(app, problems)
     environment = Environment(device=here, python=version, libraries=libraries)
     where = _situation(path, pipeline, environment)
     where = where.model_copy(update={"at_hand": models.ids_at_hand(models.hub_home())})
@@ -96,6 +100,21 @@ def _models(app: App) -> list[tuple[str, str]]:
         ("store", str(app.settings.home / "store.sqlite")),
         ("scorer", f"zoo: {Path(app.zoo_scorer).name}; hub: {app.scorer_model('hub')}"),
     ]
+
+
+def _language_models(app: App, problems: list[str]) -> list[tuple[str, str]]:
+    """Which models are set, for which roles, and whether they can be asked."""
+    roles: dict[Named, list[str]] = {}
+    for role in get_args(Role):
+        roles.setdefault(app.settings.model_of(role), []).append(role)
+    told: list[str] = []
+    for named, many in roles.items():
+        if named.kind in ("anthropic", "openai") and (sentence := obstacle(named)) is not None:
+            problems.append(sentence)
+        who = "" if len(roles) == 1 else f" for {', '.join(many)}"
+        told.append(f"{named}{who} ({key_in_words(named)})")
+    extra = "installed" if installed() else "not installed: pip install 'diffagent-mcp[llm]'"
+    return [("language model", "; ".join(told)), ("extra llm", extra)]
 
 
 def _situation(path: Path | None, pipeline: str | None, environment: Environment) -> Situation:

@@ -96,7 +96,10 @@ def libraries_of(app: App, path: Path | None) -> tuple[dict[str, str], tuple[str
 
 def at_hand(app: App) -> Device:
     """This machine's device, as far as it shows without torch."""
-    return described("cuda") if hardware.has_nvidia() else hardware.cpu(app.settings.threads or 1)
+    if not hardware.has_nvidia():
+        return hardware.cpu(app.settings.threads or 1)
+    unnamed = described("cuda")
+    return unnamed.model_copy(update={"name": hardware.nvidia_name() or unnamed.name})
 
 
 def device_named(app: App, name: str | None, memory_mb: float | None) -> Device:

@@ -2,13 +2,16 @@
 
 import random
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from ..agents import coder
+from ..agents.llm.reader import ModelReader
 from ..bench.stages.evaluate import mismatch_sentence
 from ..bench.stages.static import compare
 from ..knowledge.pipelines import CARDS, Card, card_for
 from ..knowledge.reading import Context, Reader, Rules
+from ..knowledge.reading.attributes import attributes_of
 from ..knowledge.situation import Situation, situation_at
 from ..knowledge.types import (
     Attributes,
@@ -75,6 +78,12 @@ class Generated(Record):
     def complaint(self) -> str | None:
         """What the script is not; None where it is as asked."""
         return mismatch_sentence(self.static) if self.static.mismatches else None
+
+
+def reader(app: App, note: Callable[[str], None]) -> Reader:
+    """Who reads words: the rules, with a language model beside them where one is set; `note` hears what it lacks."""
+    chat = app.chat("reader")
+    return Rules() if chat is None else ModelReader(chat, note)
 
 
 def read(words: str, opened: Opened | None, reader: Reader | None = None) -> Request:
@@ -175,21 +184,6 @@ def _diff(opened: Opened, here: Situation, first: Expected) -> str:
 
 def _card(request: Request) -> Card | None:
     return card_for(request.pipeline_class, request.model_id) if request.pipeline_class else None
-
-
-def attributes_of(request: Request, card: Card) -> Attributes:
-    """What the script must be: as said, and for the rest as the checkpoint is used."""
-    return Attributes(
-        pipeline_class=card.pipeline_class,
-        model_id=request.model_id or card.model_id,
-        controlnet_id=request.controlnet_id or card.controlnet_id,
-        scheduler=request.scheduler,
-        steps=request.steps or card.steps,
-        width=request.width or card.size,
-        height=request.height or card.size,
-        methods=tuple(s for s in request.required if s.method != "sampler"),
-        preprocessors=request.preprocessors or card.preprocessors,
-    )
 
 
 def generate(words: str, reader: Reader | None = None) -> Generated:

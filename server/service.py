@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..agents import coder
+from ..agents.llm.team import team
 from ..agents.loop import Loop, limit_sentence
 from ..agents.selector import fittest
+from ..agents.team import OfflinePlanner
 from ..knowledge import rules
+from ..knowledge.experience import Experience, same_place
+from ..knowledge.situation import Situation
 from ..knowledge.types import (
     Event,
     Failure,
@@ -16,6 +20,7 @@ from ..knowledge.types import (
     Profile,
     Script,
     Trial,
+    Usage,
 )
 from ..tools import models, textfile
 from ..tools.errors import UsageError
@@ -24,6 +29,7 @@ from ..tools.measure.start import Start
 from ..tools.report import summary
 from ..tools.script.diff import unified
 from ..tools.script.overruled import overruled
+from ..tools.store import experience
 from ..tools.textfile import TextFile
 from .app import App
 from .opening import Opened, inspect, open_script, situation
@@ -93,9 +99,13 @@ def optimize(app: App, wish: Wish, say: Say) -> Finished:
     say(Event(stage="analyse", sentence=where))
     with session(app, opened, wish.start, wish.prompts, _sayer(say)) as one:
         before = _baseline(one, say)
-        loop = _loop(one, wish, before.profile, started)
+        here = _situation(one, before.profile)
+        loop = _loop(one, wish, here, started)
         _search(loop, say)
         outcome = _outcome(one, wish, before.profile, loop, time.monotonic() - started)
+        if outcome.winner is None:
+            limit = limit_sentence(outcome.trials, wish.target, here)
+            outcome = outcome.model_copy(update={"limit": limit})
         return _finish(one, wish, outcome, say)
 
 
@@ -130,9 +140,12 @@ def drawn_from(one: Session) -> str:
     return summary.pictures_of(prompts, len(prompts))
 
 
-def _loop(one: Session, wish: Wish, profile: Profile, started: float) -> Loop:
+def _situation(one: Session, profile: Profile) -> Situation:
     known = situation(one.opened, one.environment, profile)
-    here = known.model_copy(update={"at_hand": models.ids_at_hand(one.models_home)})
+    return known.model_copy(update={"at_hand": models.ids_at_hand(one.models_home)})
+
+
+def _loop(one: Session, wish: Wish, here: Situation, started: float) -> Loop:
     allowed = rules.usable(here, wish.only, wish.without)
     if not allowed:
         raise UsageError("no method is left that fits this script here; `diffagent-mcp doctor FILE` says why for each")
@@ -140,16 +153,40 @@ def _loop(one: Session, wish: Wish, profile: Profile, started: float) -> Loop:
     if budget.seconds is not None:
         left = max(0.001, budget.seconds - (time.monotonic() - started))
         budget = budget.model_copy(update={"seconds": left})
+    file, chats = one.opened.file, one.app.team
+    agents = team(
+        OfflinePlanner(here, wish.target, wish.search, allowed, _remembered(one, wish, here), one.environment.models),
+        lambda plan: coder.write(plan, file.text, one.opened.script, here),
+        chats,
+        file.text,
+        file.path.name,
+    )
     return Loop(
         judge=one.judge,
-        write=lambda plan: coder.write(plan, one.opened.file.text, one.opened.script, here),
-        situation=here,
+        agents=agents,
         target=wish.target,
         budget=budget,
-        search=wish.search,
-        allowed=allowed,
         clock=time.monotonic,
+        seed=wish.search.seed,
+        stop_at_first=wish.search.stop_at_first,
     )
+
+
+def _remembered(one: Session, wish: Wish, here: Situation) -> list[Experience]:
+    """What was measured before, of any pipeline on any device; nothing where memory is not wanted.
+
+    A model that plans is asked the same again when a killed run goes on, so what that run itself measured is left out.
+    """
+    if not wish.memory:
+        return []
+    known, where = experience.latest(one.app.store), one.environment
+    if one.app.team.planner is None:
+        return known
+    return [e for e in known if not (_of_class(e, here) and same_place(e, where.device, where.libraries, where.models))]
+
+
+def _of_class(e: Experience, here: Situation) -> bool:
+    return e.situation.pipeline_class == here.pipeline_class
 
 
 def _search(loop: Loop, say: Say) -> None:
@@ -178,8 +215,10 @@ def _outcome(one: Session, wish: Wish, profile: Profile, loop: Loop, seconds: fl
         best=best.number if best is not None else None,
         stopped=loop.stopped,
         overruled=overruled_by(one.opened, best),
-        limit="" if loop.winner else limit_sentence(loop.trials, wish.target, loop.situation),
         seconds=seconds,
+        asked=tuple(c.model for c in one.app.team.asked),
+        simulated=any(c.simulated for c in one.app.team.asked),
+        cost=one.app.ledger.spent if one.app.team.asked else Usage(),
         measured=loop.measured,
     )
 

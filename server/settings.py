@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from ..knowledge.types import Caps, Role
+from ..tools.chat import names
 from ..tools.errors import UsageError
 
 if sys.version_info >= (3, 11):
@@ -44,6 +46,32 @@ class Settings(BaseModel):
     )
     load_seconds: float = Field(default=180.0, gt=0, description="time limit until a script's first pipeline call")
     image_seconds: float = Field(default=600.0, gt=0, description="time limit of one call of the pipeline")
+    llm: str = Field(default=names.OFFLINE, description=f"language model: {names.FORMS}")
+    llm_reader: str | None = Field(default=None, description="the model that reads requests; default: `llm`")
+    llm_planner: str | None = Field(default=None, description="the model that plans; default: `llm`")
+    llm_coder: str | None = Field(default=None, description="the model that writes code; default: `llm`")
+    llm_debugger: str | None = Field(default=None, description="the model that repairs; default: `llm`")
+    llm_usd: float | None = Field(default=None, gt=0, description="US dollars a run may spend on language models")
+    llm_tokens: int | None = Field(default=None, ge=1, description="tokens a run may use, in and out together")
+    llm_requests: int | None = Field(default=None, ge=1, description="requests a run may make to language models")
+    llm_seconds: float = Field(default=300.0, gt=0, description="time limit of one request to a language model")
+    llm_output: int | None = Field(
+        default=None, ge=1, description="tokens of one answer; default: 16384, with an address what the server allows"
+    )
+
+    @field_validator("llm", "llm_reader", "llm_planner", "llm_coder", "llm_debugger")
+    @classmethod
+    def _names_a_model(cls, value: str | None) -> str | None:
+        return None if value is None else str(names.parse(value))
+
+    def model_of(self, role: Role) -> names.Named:
+        """The language model of a role: its own, else the one for all."""
+        return names.parse(getattr(self, f"llm_{role}", None) or self.llm)
+
+    @property
+    def caps(self) -> Caps:
+        """What a run may spend on language models."""
+        return Caps(usd=self.llm_usd, tokens=self.llm_tokens, requests=self.llm_requests)
 
 
 def load(flags: dict[str, Any] | None = None) -> Settings:

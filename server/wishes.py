@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from ..knowledge.catalogue import CATALOGUE
 from ..knowledge.types import Budget, Search, Target
@@ -27,6 +27,8 @@ class Wish:
     prompts: Path | None = None
     out: Path | None = None
     apply: bool = False
+    memory: bool = True
+    """may what was measured before seed the search?"""
 
 
 def from_parameters(p: dict[str, Any]) -> Wish:
@@ -40,6 +42,7 @@ def from_parameters(p: dict[str, Any]) -> Wish:
         target=parsing.target(p["speedup"], p["latency"], p["max_loss"], p["max_drift"], p["gate"]),
         budget=Budget(evaluations=p["budget_evals"], seconds=seconds),
         search=Search(
+            kind=_kind(p["search"]),
             population=p["population"],
             parents=p["parents"],
             generations=p["generations"],
@@ -53,7 +56,15 @@ def from_parameters(p: dict[str, Any]) -> Wish:
         prompts=p["prompts"],
         out=p["out"],
         apply=p["apply"],
+        memory=p["memory"],
     )
+
+
+def _kind(text: str) -> Literal["diffagent", "paper"]:
+    """Raises UsageError."""
+    if text not in ("diffagent", "paper"):
+        raise UsageError(f"--search {text}: the kinds of search are diffagent and paper")
+    return text
 
 
 def started(arguments: Sequence[str] | None, call: str | None, request: str | None) -> Start:

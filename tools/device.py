@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import psutil
 
 from ..knowledge.types import Device
+
+_MODEL = re.compile(r"^Model:(.*)$", re.MULTILINE)
 
 
 def from_probe(probe: dict[str, Any], threads: int) -> Device:
@@ -56,3 +59,16 @@ def _cpuinfo() -> tuple[str, frozenset[str]]:
 def has_nvidia() -> bool:
     """An NVIDIA device node: torch is only asked about CUDA where there is one."""
     return os.environ.get("CUDA_VISIBLE_DEVICES") != "" and any(Path("/dev").glob("nvidia[0-9]*"))
+
+
+def nvidia_name(folder: Path = Path("/proc/driver/nvidia/gpus")) -> str | None:
+    """The name that the driver gives its devices, and torch too; None where it does not say, or they differ."""
+    names = {m.strip() for path in folder.glob("*/information") for m in _MODEL.findall(_text(path))}
+    return names.pop() if len(names) == 1 else None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""

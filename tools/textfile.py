@@ -33,12 +33,7 @@ class TextFile:
 
 def read(path: Path) -> TextFile:
     """Read a Python file, or a notebook as one. Raises UsageError with one sentence where that cannot be done."""
-    try:
-        data = _bytes_of(path)
-    except OSError as e:
-        raise UsageError(f"cannot read {_shown(path)}: {e.strerror}") from e
-    except ValueError as e:
-        raise UsageError(f"cannot read {str(path)!r}: {e}") from e
+    data = content(path, "a Python file")
     if path.name.removesuffix(".orig").endswith(".ipynb"):
         return _notebook(path, data)
     try:
@@ -59,17 +54,29 @@ def _notebook(path: Path, data: bytes) -> TextFile:
     return TextFile(path, notebook.python, "utf-8", notebook)
 
 
-def _bytes_of(path: Path) -> bytes:
-    """The content of an ordinary file that is no bigger than a person's script can be."""
+def content(path: Path, wanted: str, largest: int = _LARGEST) -> bytes:
+    """The bytes of an ordinary file that is no bigger than such a file can be. Raises UsageError with one sentence.
+
+    `wanted` is what should have been given, for the sentence: `a Python file`.
+    """
+    try:
+        return _bytes_of(path, wanted, largest)
+    except OSError as e:
+        raise UsageError(f"cannot read {_shown(path)}: {e.strerror}") from e
+    except ValueError as e:
+        raise UsageError(f"cannot read {str(path)!r}: {e}") from e
+
+
+def _bytes_of(path: Path, wanted: str, largest: int) -> bytes:
     mode = path.stat().st_mode
     if stat.S_ISDIR(mode):
-        raise UsageError(f"{path} is a folder; give a Python file")
+        raise UsageError(f"{path} is a folder; give {wanted}")
     if not stat.S_ISREG(mode):
-        raise UsageError(f"{path} is not an ordinary file; give a Python file")
+        raise UsageError(f"{path} is not an ordinary file; give {wanted}")
     with path.open("rb") as stream:
-        data = stream.read(_LARGEST + 1)
-    if len(data) > _LARGEST:
-        raise UsageError(f"{path} is bigger than {_LARGEST // 1_000_000} MB; give a Python file")
+        data = stream.read(largest + 1)
+    if len(data) > largest:
+        raise UsageError(f"{path} is bigger than {largest // 1_000_000} MB; give {wanted}")
     return data
 
 

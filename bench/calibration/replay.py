@@ -6,7 +6,6 @@ so a replay compares solvers with one another and says nothing of what they reac
 """
 
 import random
-import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,15 +14,10 @@ from pydantic import Field
 
 from ...knowledge.expect import Expectation, expect
 from ...knowledge.situation import Situation
-from ...knowledge.types import Difficulty, Evaluation, Interval, InvalidPlan, Plan, Record, Target, Verdict
-from ...tools.measure.statistics import bootstrap_blocks
+from ...knowledge.types import Difficulty, Evaluation, InvalidPlan, Plan, Record, Target, Verdict
 from ...tools.report.summary import where
-from ..scores import wilson
 from .calibrate import DIFFICULTIES, calibrated_of
 from .landscape import Landscape
-from .proposals import START, chosen
-
-_SEED = 20260103
 
 
 @dataclass(frozen=True)
@@ -83,7 +77,9 @@ class Sight:
 
 
 Chooser = Callable[[Sight], Plan]
-"""a solver on a landscape: picks one of the plans that are left"""
+"""a solver in one game: picks one of the plans that are left"""
+Entrant = Callable[[Replay, Goal], Chooser]
+"""a solver that enters a game; what it remembers of the game is its own"""
 
 
 class Played(Record):
@@ -123,48 +119,53 @@ def _achieved(verdict: Verdict, target: Target) -> float:
     return min(1.0, verdict.speedup / target.required_speedup(verdict.baseline_s))
 
 
-class Duel(Record):
-    """One solver at one difficulty over all landscapes and seeds."""
+class Games(Record):
+    """One solver, one goal, every seed."""
 
     solver: str
+    baseline: str
     difficulty: Difficulty
-    landscapes: int
-    repeats: int
     budget: int
-    met: float
-    met_interval: Interval
-    achieved: float
-    achieved_interval: Interval
-    evaluations: float = Field(description="mean, met or not")
+    evaluations: tuple[int | None, ...] = Field(description="to reach the goal, by seed; None: not within the budget")
+    achieved: tuple[float, ...] = Field(description="share of the required speedup that was reached, by seed")
 
 
-def duel(
+def games(
     landscapes: Sequence[Landscape],
-    choosers: Mapping[str, Chooser],
+    entrants: Mapping[str, Entrant],
     budget: int,
     repeats: int = 20,
     seed: int = 0,
     max_drift: float | None = None,
     difficulties: Sequence[Difficulty] = DIFFICULTIES,
-) -> list[Duel]:
-    """Every solver on every landscape at one budget, several seeds each.
+) -> list[Games]:
+    """Every solver on every landscape at one budget, with several seeds; goals that no plan meets are left out.
 
-    A goal that no recorded plan meets is left out. Repeats on one landscape say nothing of another: the interval of
-    `met` is Wilson's over landscapes, that of `achieved` a bootstrap that draws whole landscapes first.
+    A game depends on solver, landscape, goal and seed alone, so a few of them can be played again and compared.
     """
-    found: list[Duel] = []
-    for difficulty in difficulties:
-        goals = [(Replay(one), goal) for one in landscapes if (goal := goal_of(one, difficulty, max_drift))]
-        for name, choose in choosers.items() if goals else ():
-            played = [
-                [
-                    play(name, choose, replay, goal, budget, random.Random(f"{seed}:{goal.difficulty}:{n}:{k}"))
-                    for k in range(repeats)
-                ]
-                for n, (replay, goal) in enumerate(goals)
-            ]
-            found.append(_summed(name, difficulty, played, budget))
-    return found
+    return [
+        _games(name, enter, Replay(one), goal, budget, repeats, seed)
+        for difficulty in difficulties
+        for one in landscapes
+        if (goal := goal_of(one, difficulty, max_drift))
+        for name, enter in entrants.items()
+    ]
+
+
+def _games(name: str, enter: Entrant, replay: Replay, goal: Goal, budget: int, repeats: int, seed: int) -> Games:
+    baseline = replay.landscape.ground.baseline
+    played = [
+        play(name, enter(replay, goal), replay, goal, budget, random.Random(f"{seed}:{goal.difficulty}:{baseline}:{k}"))
+        for k in range(repeats)
+    ]
+    return Games(
+        solver=name,
+        baseline=baseline,
+        difficulty=goal.difficulty,
+        budget=budget,
+        evaluations=tuple(p.evaluations if p.met else None for p in played),
+        achieved=tuple(round(p.achieved, 4) for p in played),
+    )
 
 
 def goal_of(landscape: Landscape, difficulty: Difficulty, max_drift: float | None) -> Goal | None:
@@ -174,56 +175,3 @@ def goal_of(landscape: Landscape, difficulty: Difficulty, max_drift: float | Non
     within = landscape.within(bound, max_drift)
     reached = within and target.speedup is not None and within[0][1].speedup >= target.speedup
     return Goal(difficulty=difficulty, target=target) if reached else None
-
-
-def _summed(name: str, difficulty: Difficulty, played: Sequence[Sequence[Played]], budget: int) -> Duel:
-    rate = statistics.fmean(p.met for block in played for p in block)
-    achieved = [[p.achieved for p in block] for block in played]
-    return Duel(
-        solver=name,
-        difficulty=difficulty,
-        landscapes=len(played),
-        repeats=len(played[0]),
-        budget=budget,
-        met=rate,
-        met_interval=wilson(rate * len(played), len(played)),
-        achieved=statistics.fmean(x for block in achieved for x in block),
-        achieved_interval=bootstrap_blocks(achieved, statistics.fmean, random.Random(_SEED)),
-        evaluations=statistics.fmean(p.evaluations for block in played for p in block),
-    )
-
-
-def at_random(sight: Sight) -> Plan:
-    """Any plan that is left."""
-    return sight.rng.choice(sight.left)
-
-
-def by_tpe(sight: Sight) -> Plan:
-    """Random at first, then like the better quarter of what was measured."""
-    if len(sight.tried) < min(START, 5):
-        return at_random(sight)
-    worth = [(plan, _worth(verdict, sight.target)) for plan, verdict in sight.tried]
-    return chosen(worth, sight.left) or at_random(sight)
-
-
-def _worth(verdict: Verdict, target: Target) -> float:
-    if not isinstance(verdict, Evaluation):
-        return -100.0
-    over = max(0.0, verdict.loss - target.max_loss)
-    over += max(0.0, verdict.drift - target.max_drift) if target.max_drift is not None else 0.0
-    return verdict.speedup if over == 0 else -100 * over
-
-
-def by_expectation(sight: Sight) -> Plan:
-    """Best of n by the knowledge base alone: what it expects to be fast enough, at the least loss; learns nothing."""
-    wanted = sight.target.speedup or 1.0
-
-    def promise(plan: Plan) -> tuple[float, float]:
-        e = sight.expected[plan]
-        return min(0.0, e.speedup - wanted), -e.loss - 0.1 * e.drift
-
-    return max(sight.left, key=promise)
-
-
-CHOOSERS: dict[str, Chooser] = {"random": at_random, "tpe": by_tpe, "best-of-n": by_expectation}
-"""the solvers that need no agent; the command line adds `diffagent`"""

@@ -1,45 +1,67 @@
-"""A language model alone: the request as it is, one answer, no tools. The seam is here; the model is handed in."""
+"""A language model alone: the request as it is, one answer, no tools, no knowledge base, no repairs."""
 
-import re
-from collections.abc import Callable
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ...knowledge.types import Submission
+from pydantic import Field
+
+from ...knowledge.types import ChatFailure, Record, Submission
+from ...tools.chat.chat import Chat, Question
 from ...tools.errors import SetupError
 from .problem import Judging, Problem
 
-_FENCED = re.compile(r"```(?:python|py)?[ \t]*\n(.*?)```", re.DOTALL)
+SYSTEM = "You write Python scripts that use the diffusers library. Answer with one complete script that runs as it is."
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What a model said, and what it took."""
+class Whole(Record):
+    """The answer."""
 
-    text: str
-    tokens: int = 0
-    cost_usd: float = 0.0
-
-
-Model = Callable[[str], Answer]
+    code: str = Field(description="the complete Python file")
 
 
 @dataclass(frozen=True)
 class Direct:
     """`direct`: what the model knows by itself."""
 
-    model: Model
-    name: str = "direct"
+    chat: Chat
+    seed: int = 0
+
+    @property
+    def name(self) -> str:
+        return named("direct", [self.chat])
 
     def solve(self, problem: Problem, budget: int, judging: Judging) -> Submission:
-        answer = self.model(question(problem))
-        code = code_in(answer.text)
-        note = "" if code else "the answer holds no code"
-        return Submission(code=code, requests=1, tokens=answer.tokens, cost_usd=answer.cost_usd, note=note)
+        answer = self.chat.ask(
+            Question(
+                role="direct",
+                prompt=f"direct@{hashlib.blake2b(SYSTEM.encode(), digest_size=4).hexdigest()}",
+                system=SYSTEM,
+                user=question(problem),
+                form=Whole,
+                corrections=0,
+                attempt=self.seed,
+            )
+        )
+        if isinstance(answer, ChatFailure):
+            return Submission(requests=answer.usage.requests, tokens=answer.usage.tokens, note=answer.message)
+        usage = answer.exchange.usage
+        cost = usage.usd or 0.0
+        return Submission(code=answer.value.code, requests=usage.requests, tokens=usage.tokens, cost_usd=cost)
+
+
+def named(solver: str, chats: Sequence[Chat]) -> str:
+    """The solver's name with its models'; what a simulated model took part in says so first."""
+    whole = "@".join((solver, *(c.model for c in chats)))
+    return f"simulation: {whole}" if any(c.simulated for c in chats) else whole
 
 
 def unconfigured() -> Direct:
-    """The complaint until a language model can be configured."""
-    raise SetupError("the solver direct asks a language model, and none is configured; the other solvers need none")
+    """The complaint where no language model is named."""
+    raise SetupError(
+        "the solver direct asks a language model, and none is configured; name one with --llm, such as "
+        "anthropic:MODEL or openai:MODEL@URL; the other solvers need none"
+    )
 
 
 def question(problem: Problem) -> str:
@@ -49,10 +71,5 @@ def question(problem: Problem) -> str:
         parts.append(f"Files beside the script: {', '.join(problem.inputs)}.")
     if problem.baseline is not None:
         parts.append(f"The script as it is:\n\n```python\n{problem.baseline}```")
-    parts.append("Answer with one complete Python script for diffusers, in one code block.")
+    parts.append("Answer with one complete Python script for diffusers.")
     return "\n\n".join(parts)
-
-
-def code_in(text: str) -> str | None:
-    """The longest code block of an answer."""
-    return max(_FENCED.findall(text), key=len, default=None)

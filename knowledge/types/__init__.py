@@ -5,6 +5,7 @@ Times are seconds, memory is megabytes (10^6 bytes), quality loss is a fraction 
 """
 
 from .benchmark import Absolute, FailureClass, Judged, Mismatch, Relative, Run, Static, Submission, Threshold
+from .chat import Caps, ChatFailure, ChatFault, Exchange, Role, SentBack, Usage
 from .denoiser import DenoiserFacts
 from .environment import Device, Environment, Protocol
 from .failure import (
@@ -39,7 +40,10 @@ __all__ = [
     "Calibrated",
     "CallSite",
     "Candidate",
+    "Caps",
     "Change",
+    "ChatFailure",
+    "ChatFault",
     "Crashed",
     "DenoiserFacts",
     "Device",
@@ -48,6 +52,7 @@ __all__ = [
     "Environment",
     "Evaluation",
     "Event",
+    "Exchange",
     "Failure",
     "FailureClass",
     "Hazard",
@@ -75,11 +80,13 @@ __all__ = [
     "Record",
     "Relative",
     "Request",
+    "Role",
     "Row",
     "Run",
     "Scalar",
     "Script",
     "Search",
+    "SentBack",
     "Stages",
     "Static",
     "Step",
@@ -93,6 +100,7 @@ __all__ = [
     "Trial",
     "Tried",
     "Unscorable",
+    "Usage",
     "Verdict",
     "as_json",
     "best_evaluation",

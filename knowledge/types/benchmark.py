@@ -1,5 +1,6 @@
 """What a solver hands in for a task, and what the three stages say about it."""
 
+import re
 from typing import Literal
 
 from pydantic import Field
@@ -15,10 +16,16 @@ FailureClass = Literal[
 ]
 
 
+_UNFIT = re.compile(r"[^\w.+=-]+")
+
+
 class Run(Record):
     """One solver over some tasks under fixed settings. Its fingerprint is its name, so the same command resumes it."""
 
-    solver: str = Field(description="diffagent, direct, gold, random, tpe, best-of-n, or the sha of a FILE.py")
+    solver: str = Field(
+        description="diffagent, gold, random, tpe, best-of-n, direct@MODEL, diffagent@MODEL, or the sha of a FILE.py; "
+        "what a simulated model took part in begins with `simulation:`"
+    )
     dataset: str = Field(description="sha of the task file")
     tasks: tuple[str, ...] = Field(description="ids, in the order in which they are taken")
     suite: str = Field(description="full or mini; how the tasks were chosen, for people")
@@ -30,8 +37,8 @@ class Run(Record):
 
     @property
     def name(self) -> str:
-        """`diffagent-3f9c1a2b`"""
-        return f"{self.solver}-{self.fingerprint()[:8]}"
+        """`diffagent-3f9c1a2b`: fit to be the name of a file, whatever the solver is called."""
+        return f"{_UNFIT.sub('-', self.solver)[:60]}-{self.fingerprint()[:8]}"
 
 
 class Submission(Record):

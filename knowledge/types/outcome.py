@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from .chat import Usage
 from .environment import Environment, Protocol
 from .failure import AnyVerdict
 from .measurement import Evaluation, Profile
@@ -26,7 +27,13 @@ class Trial(Record):
 
 
 StopReason = Literal[
-    "target met", "evaluations spent", "seconds spent", "generations done", "nothing new to try", "interrupted"
+    "target met",
+    "evaluations spent",
+    "seconds spent",
+    "model budget spent",
+    "generations done",
+    "nothing new to try",
+    "interrupted",
 ]
 
 
@@ -64,6 +71,9 @@ class Outcome(Record):
         default=(), description="sentences: arguments that the script worked out for itself, and the code now fixes"
     )
     seconds: float
+    asked: tuple[str, ...] = Field(default=(), description="language models that took part; empty: none")
+    simulated: bool = Field(default=False, description="one of them was a script, and says nothing of a real model")
+    cost: Usage = Field(default_factory=Usage, description="what was paid for them now; answers from the store cost 0")
     measured: int = Field(default=0, description="evaluations measured now; the others came from the store")
 
     def trial(self, number: int | None) -> Trial | None:

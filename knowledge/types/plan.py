@@ -1,5 +1,7 @@
 """What to do about it."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from .record import Record, Scalar
@@ -73,3 +75,6 @@ class Candidate(Record):
 
     plan: Plan | None = Field(description="None: code from outside, which claims nothing but to be the same pipeline")
     code: str
+    author: Literal["knowledge", "model"] = Field(
+        default="knowledge", description="rendered from the knowledge base, or written by a language model"
+    )

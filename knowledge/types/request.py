@@ -45,13 +45,24 @@ class Budget(Record):
 
 
 class Search(Record):
-    """The paper's genetic algorithm (arXiv 2601.03178): P plans a generation, M sampled parents, T_sel generations."""
+    """How to search, with the paper's numbers (arXiv 2601.03178): P plans a generation, M parents, T_sel generations.
 
+    `diffagent` goes by the chance to meet the target, learned from every measurement; `paper` is the paper's genetic
+    algorithm with parents sampled by fitness.
+    """
+
+    kind: Literal["diffagent", "paper"] = "diffagent"
     population: int = Field(default=7, ge=1, description="P, plans a generation")
     parents: int = Field(default=4, ge=0, description="M, plans refined from sampled parents; P-M are fresh")
     generations: int = Field(default=4, ge=1, description="T_sel")
     stop_at_first: bool = Field(default=True, description="stop at the first candidate that meets the target")
     seed: int = 0
+
+    def stepwise(self) -> "Search":
+        """As many evaluations, planned one at a time where the kind learns from each; the paper's stay generations."""
+        if self.kind == "paper":
+            return self
+        return self.model_copy(update={"population": 1, "generations": self.population * self.generations})
 
 
 Intent = Literal["accelerate", "generate", "profile", "fit_memory", "out_of_scope", "unclear"]

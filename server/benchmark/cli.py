@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from ...tools.errors import UsageError
+from ..flags import Llm, Requests, Tokens, Usd
 
 app = typer.Typer(
     help="DiffBench: run solvers on 604 tasks and compare them. Alone: the mini suite and its report.",
@@ -57,6 +58,13 @@ def run(
     prompts: Prompts = None,
     models: Models = None,
     python: Python = None,
+    ablate: Annotated[
+        str | None, typer.Option(help="parts of diffagent to leave out: knowledge, debugger, ga, with commas")
+    ] = None,
+    llm: Llm = None,
+    llm_usd: Usd = None,
+    llm_tokens: Tokens = None,
+    llm_requests: Requests = None,
     as_json: Json = False,
 ) -> None:
     """Run a solver over tasks. The same command again goes on where it was ended."""
@@ -149,13 +157,16 @@ def replay(
     evaluations: Annotated[int, typer.Option(min=1, help="budget of every solver for every goal")] = 28,
     repeats: Annotated[int, typer.Option(min=1, help="seeds of every solver for every goal")] = 20,
     gate: Annotated[str, typer.Option(help="paper: loss only; default: also drift at most 0.35")] = "paper",
+    memory: Annotated[
+        str, typer.Option(help="diffagent's: empty, others (other pipelines' landscapes), both")
+    ] = "both",
     out: Annotated[Path | None, typer.Option(help="such as docs/results: keeps landscapes, writes pages")] = None,
     as_json: Json = False,
 ) -> None:
     """Compare solvers on landscapes that `calibrate` recorded: look-ups instead of measurements, and said so."""
     from .commands import replayed
 
-    given = {"landscapes": landscapes, "evaluations": evaluations, "repeats": repeats, "gate": gate}
+    given = {"landscapes": landscapes, "evaluations": evaluations, "repeats": repeats, "gate": gate, "memory": memory}
     replayed(given, out, as_json, shlex.join(["diffagent-mcp", *sys.argv[1:]]))
 
 

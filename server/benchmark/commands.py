@@ -6,16 +6,18 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast, get_args
 
 import typer
 
+from ...agents.llm.team import Ablation
 from ...bench.stages.protocols import Sizes
 from ...bench.tasks.load import find, load, select
 from ...knowledge.types import Judged, Run
 from ...tools.errors import UsageError
 from ...tools.store.bench import KeptPicture
 from ..app import build
+from ..flags import chosen
 from ..settings import load as load_settings
 from . import printing, use_cases
 from .app import BenchApp, Options
@@ -25,9 +27,9 @@ _GATES = {"paper": None, "default": 0.35}
 
 
 @contextmanager
-def opened(options: Options | None = None, **flags: Any) -> Generator[BenchApp, None, None]:
+def opened(options: Options | None = None, seed: int = 0, **flags: Any) -> Generator[BenchApp, None, None]:
     """The application of one command; its processes end with it."""
-    one = BenchApp(build(load_settings(flags)), options or Options())
+    one = BenchApp(build(load_settings(flags), seed=seed), options or Options())
     try:
         yield one
     finally:
@@ -67,12 +69,21 @@ def _worked(p: dict[str, Any], command: str) -> use_cases.State:
         limit=p["limit"],
         seed=p["seed"],
         evaluations=p["evaluations"],
+        without=ablations(p.get("ablate")),
         command=command,
     )
-    with opened(options, models=p["models"], python=p["python"]) as one:
+    with opened(options, p["seed"], **chosen(p, "models", "python")) as one:
         prepared = use_cases.prepare(one, wanted)
         printing.begun(prepared.run)
         return use_cases.work(one, prepared, wanted, printing.progress, printing.tell)
+
+
+def ablations(text: str | None) -> frozenset[Ablation]:
+    """`knowledge,ga` as parts to leave out. Raises UsageError."""
+    parts = [part.strip() for part in (text or "").split(",") if part.strip()]
+    if wrong := [part for part in parts if part not in get_args(Ablation)]:
+        raise UsageError(f"--ablate {wrong[0]}: the parts that can be left out are {', '.join(get_args(Ablation))}")
+    return frozenset(cast(list[Ablation], parts))
 
 
 def run_and_report() -> None:
@@ -143,23 +154,26 @@ def calibrated(p: dict[str, Any], command: str) -> None:
 
 def replayed(given: dict[str, Any], out: Path | None, as_json: bool, command: str) -> None:
     """`bench replay`."""
-    from ...bench.calibration import imported, replay_section
+    from ...bench.calibration import duels, imported, replay_section
     from .calibrating import folder
-    from .replaying import filed, replayed
+    from .replaying import MEMORIES, filed, replayed
 
     if given["landscapes"] is None:
         with opened() as one:
             landscapes = imported(folder(one))
     else:
         landscapes = imported(given["landscapes"])
-    duels = replayed(landscapes, given["evaluations"], given["repeats"], max_drift=_max_drift(given["gate"]))
-    pages = filed(out, landscapes, duels, command) if out is not None else []
+    if given["memory"] not in MEMORIES:
+        raise UsageError(f"--memory {given['memory']}: choose one of {', '.join(MEMORIES)}")
+    bound, memory = _max_drift(given["gate"]), given["memory"]
+    played = replayed(landscapes, given["evaluations"], given["repeats"], max_drift=bound, memory=memory)
+    pages = filed(out, landscapes, played, command) if out is not None else []
     if as_json:
-        print(json.dumps([d.model_dump(mode="json") for d in duels], indent=1))
+        print(json.dumps([d.model_dump(mode="json") for d in duels(played)], indent=1))
     elif pages:
         printing.lines([str(page) for page in pages])
     else:
-        print(replay_section(duels, landscapes, command))
+        print(replay_section(played, landscapes, command))
 
 
 def rescored(name: str, as_json: bool) -> None:

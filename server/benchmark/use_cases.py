@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ...agents.llm.team import Ablation
 from ...bench.running.desk import Desk
 from ...bench.running.owners import alive
 from ...bench.running.rescore import Rescoring
@@ -18,6 +19,7 @@ from ...tools.report.text import counted
 from ...tools.store.bench import Bench
 from .app import BenchApp
 from .bounds import bounds, known_bounds
+from .diffagent import DiffAgent
 from .solvers import solver_named
 
 Say = Callable[[Progress], None]
@@ -34,6 +36,7 @@ class Wanted:
     limit: int | None = None
     seed: int = 0
     evaluations: int = 28
+    without: frozenset[Ablation] = frozenset()
     command: str = ""
     words: tuple[str, ...] = field(default=(), repr=False)
 
@@ -71,7 +74,8 @@ def prepare(app: BenchApp, wanted: Wanted) -> Prepared:
         raise UsageError("no task is left to run; look at --levels, --suite and --limit")
     calibrated = {c.baseline: c for c in _calibrated(app)}
     chosen = _with_targets(chosen, calibrated, asked=wanted.levels is not None)
-    solver = solver_named(wanted.solver, wanted.seed, everything, calibrated)
+    agent = DiffAgent(wanted.seed, app.app.team, wanted.without)
+    solver = solver_named(wanted.solver, wanted.seed, everything, calibrated, agent)
     run = Run(
         solver=solver.name,
         dataset=sha(),

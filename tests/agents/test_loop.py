@@ -6,6 +6,7 @@ from collections.abc import Callable
 from factories import evaluation, situation
 
 from diffagent_mcp.agents.loop import Loop, limit_sentence
+from diffagent_mcp.agents.team import OfflinePlanner, Team, offline
 from diffagent_mcp.knowledge.expect import expect
 from diffagent_mcp.knowledge.rules import usable
 from diffagent_mcp.knowledge.types import (
@@ -56,17 +57,21 @@ def as_expected(of: Plan, protocol: str) -> Evaluation:
     return evaluation(e.speedup, e.loss, min(1.0, e.drift), protocol=protocol)
 
 
+def write(plan: Plan) -> Candidate | EditRefused:
+    return Candidate(plan=plan, code=plan.sentence())
+
+
 def loop(judge: ScriptedJudge, speedup: float = 2.0, budget: Budget | None = None, **search: int | bool) -> Loop:
     ticks = itertools.count()
+    wanted, target = Search(**search), Target(speedup=speedup)  # type: ignore[arg-type]
     return Loop(
         judge=judge,
-        write=lambda p: Candidate(plan=p, code=p.sentence()),
-        situation=HERE,
-        target=Target(speedup=speedup),
+        agents=offline(OfflinePlanner(HERE, target, wanted, usable(HERE)), write),
+        target=target,
         budget=budget or Budget(),
-        search=Search(**search),  # type: ignore[arg-type]
-        allowed=usable(HERE, None, ()),
         clock=lambda: float(next(ticks)),
+        seed=wanted.seed,
+        stop_at_first=wanted.stop_at_first,
     )
 
 
@@ -94,7 +99,7 @@ def test_an_impossible_target_ends_with_the_best_point_and_a_reason() -> None:
     judge = ScriptedJudge(as_expected)
     one = loop(judge, speedup=50.0)
     list(one.run())
-    assert one.winner is None and one.stopped in ("generations done", "evaluations spent")
+    assert one.winner is None and one.stopped in ("generations done", "evaluations spent", "nothing new to try")
     assert len(one.trials) <= 28
     assert "at the very most" in limit_sentence(one.trials, one.target, HERE)
 
@@ -137,7 +142,7 @@ def test_a_repairable_failure_is_repaired_and_counted() -> None:
             return NotProven(method="deepcache", message="nothing was reused")
         return as_expected(of, protocol)
 
-    one = loop(ScriptedJudge(cacheless), speedup=6.0, budget=Budget(evaluations=12))
+    one = loop(ScriptedJudge(cacheless), speedup=12.0, budget=Budget(evaluations=12))
     list(one.run())
     repaired = [t for t in one.trials if t.proposal.why.startswith("repair")]
     assert repaired and all(t.proposal.parents for t in repaired)
@@ -146,7 +151,8 @@ def test_a_repairable_failure_is_repaired_and_counted() -> None:
 
 def test_a_plan_that_cannot_be_written_is_a_failed_trial() -> None:
     one = loop(ScriptedJudge(as_expected), budget=Budget(evaluations=3))
-    one.write = lambda p: EditRefused(message="the pipeline is bound by a walrus")
+    assert isinstance(one.agents, Team)
+    one.agents.write = lambda _: EditRefused(message="the pipeline is bound by a walrus")
     list(one.run())
     assert {t.verdict.kind for t in one.trials} == {"edit_refused"} and one.winner is None
     assert "no candidate could be measured" in limit_sentence(one.trials, one.target, HERE)

@@ -8,7 +8,7 @@ from factories import evaluation, plan, step, trial
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diffagent_mcp.agents.selector import fitness, fittest, parents, probabilities
+from diffagent_mcp.agents.selector import dominates, fitness, fittest, front, parents, probabilities
 from diffagent_mcp.knowledge.types import Crashed, Target
 
 TARGET = Target(speedup=2.0)
@@ -61,3 +61,22 @@ def test_the_fittest_meets_the_target_if_any_does() -> None:
     best = fittest(trials, TARGET)
     assert best is not None and best.number == 2
     assert fittest([], TARGET) is None
+
+
+def test_the_front_comes_first_and_what_breaks_the_bounds_last() -> None:
+    trials = [
+        trial(1, plan(step("a")), evaluation(3.0, 0.20, 0.3)),
+        trial(2, plan(step("b")), evaluation(1.5, 0.01, 0.1)),
+        trial(3, plan(step("c")), evaluation(1.4, 0.02, 0.2)),
+        trial(4, plan(step("d")), evaluation(1.9, 0.04, 0.3)),
+        trial(5, plan(step("e")), Crashed(message="x", stage="call", error="E")),
+        trial(6, plan(step("f")), evaluation(3.0, 0.10, 0.3)),
+    ]
+    assert [t.number for t in front(trials, TARGET, 9)] == [2, 4, 3, 6, 1]
+    assert front(trials, TARGET, 0) == []
+
+
+def test_domination_is_no_worse_in_any_and_better_in_one() -> None:
+    one = evaluation(2.0, 0.01, 0.1)
+    assert dominates(one, evaluation(1.9, 0.01, 0.1)) and not dominates(one, one)
+    assert not dominates(one, evaluation(2.1, 0.02, 0.1))

@@ -6,8 +6,21 @@ import pytest
 from factories import plan, step
 from made_up_landscapes import landscape
 
-from diffagent_mcp.bench.calibration import CHOOSERS, Landscape, Replay, duel, play, replay_section
-from diffagent_mcp.bench.calibration.replay import Sight, at_random, goal_of
+from diffagent_mcp.bench.calibration import (
+    RIVALS,
+    Games,
+    Landscape,
+    Replay,
+    Sight,
+    duel,
+    duels,
+    games,
+    goal_of,
+    play,
+    replay_section,
+)
+from diffagent_mcp.bench.calibration.curve import curve
+from diffagent_mcp.bench.calibration.duel import reached
 from diffagent_mcp.knowledge.types import Evaluation, InvalidPlan, Plan
 
 
@@ -38,9 +51,10 @@ def test_a_replay_knows_nothing_of_other_plans(landscapes: list[Landscape]) -> N
 
 def test_what_is_replayed_is_labelled(landscapes: list[Landscape]) -> None:
     assert Replay(landscapes[0]).label.startswith("replayed from 40 recorded plans of B01, measured with tiny zoo")
-    said = replay_section(duel(landscapes, CHOOSERS, budget=8, repeats=2), landscapes, "bench replay")
+    said = replay_section(games(landscapes, RIVALS, budget=8, repeats=2), landscapes, "bench replay")
     assert "## Replayed, not run" in said
-    assert "solver (replayed)" in said
+    assert "solver (replayed)" in said and "among recorded plans alone" in said
+    assert "| Stable Diffusion 1.5 (B01) |" in said
 
 
 def test_a_game_ends_with_the_goal_or_the_budget(landscapes: list[Landscape]) -> None:
@@ -65,15 +79,39 @@ def test_a_game_ends_with_the_goal_or_the_budget(landscapes: list[Landscape]) ->
 
 def test_a_goal_that_nothing_recorded_meets_is_left_out(landscapes: list[Landscape]) -> None:
     assert all(goal_of(one, "hard", None) is None for one in landscapes)
-    assert {d.difficulty for d in duel(landscapes, {"random": at_random}, 5, repeats=1)} == {"easy", "medium"}
+    played = games(landscapes, {"random": RIVALS["random"]}, 5, repeats=1)
+    assert {g.difficulty for g in played} == {"easy", "medium"}
 
 
-def test_a_duel_is_fair_and_the_same_twice(landscapes: list[Landscape]) -> None:
-    first = duel(landscapes, CHOOSERS, budget=14, repeats=10)
-    assert first == duel(landscapes, CHOOSERS, budget=14, repeats=10)
-    assert {d.solver for d in first} == {"random", "tpe", "best-of-n"}
-    assert all(d.evaluations <= 14 and d.met_interval.low <= d.met <= d.met_interval.high for d in first)
-    rates = {(d.solver, d.difficulty): d.met for d in first}
+def test_games_are_fair_and_the_same_twice(landscapes: list[Landscape]) -> None:
+    first = games(landscapes, RIVALS, budget=14, repeats=10)
+    found = duels(first)
+    assert {d.solver for d in found} == {"random", "tpe", "nsga2", "best-of-n"}
+    assert all(d.median <= 15 and d.met_interval.low <= d.met <= d.met_interval.high for d in found)
+    assert all(d.median_interval.low <= d.median <= d.median_interval.high for d in found)
+    rates = {(d.solver, d.difficulty): d.met for d in found}
     # One of forty plans meets medium, so 14 random draws find it 35 times in a hundred.
     assert rates["random", "medium"] == pytest.approx(14 / 40, abs=0.25)
-    assert all(rates[name, "easy"] >= rates[name, "medium"] for name in CHOOSERS)
+    assert all(rates[name, "easy"] >= rates[name, "medium"] for name in RIVALS)
+    # A game is its own: a part of them, played again with fewer seeds, comes out as before.
+    again = games(landscapes[1:2], {"nsga2": RIVALS["nsga2"]}, budget=14, repeats=3)
+    whole = [g for g in first if g.baseline == "B02" and g.solver == "nsga2"]
+    assert [g.evaluations for g in again] == [g.evaluations[:3] for g in whole]
+
+
+def of(solver: str, *evaluations: int | None, baseline: str = "B01") -> Games:
+    share = tuple(0.9 if n is None else 1.0 for n in evaluations)
+    return Games(
+        solver=solver, baseline=baseline, difficulty="medium", budget=10, evaluations=evaluations, achieved=share
+    )
+
+
+def test_a_game_that_is_lost_counts_as_one_evaluation_more_than_the_budget() -> None:
+    found = duel([of("a", 2, None, None), of("a", 4, 6, None, baseline="B02")])
+    assert (found.met, found.median, found.mean) == (0.5, 8.5, pytest.approx((2 + 11 * 3 + 4 + 6) / 6))
+    assert found.achieved == pytest.approx(0.95)
+    assert reached([of("a", 2, None, 4, 5)], 4) == 0.5
+
+
+def test_the_picture_is_a_picture() -> None:
+    assert curve([of("a", 2, None), of("b", 3, 4)], "medium").startswith(b"\x89PNG")

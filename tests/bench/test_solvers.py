@@ -1,6 +1,7 @@
 """Solvers see what a person would, spend what they are given, and hand in one candidate."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from factories import CPU, LIBRARIES, evaluation, trace
@@ -27,11 +28,14 @@ from diffagent_mcp.knowledge.types import (
     InvalidPlan,
     Plan,
     Profile,
+    Record,
     Submission,
     Task,
     Verdict,
 )
 from diffagent_mcp.server.benchmark.solvers import solver_named
+from diffagent_mcp.tools.chat.chat import Question
+from diffagent_mcp.tools.chat.scripted import Scripted as ScriptedChat
 from diffagent_mcp.tools.errors import SetupError, UsageError
 
 ENVIRONMENT = Environment(device=CPU, python="3.11.7", libraries=LIBRARIES)
@@ -242,15 +246,24 @@ def test_a_file_that_is_no_solver_is_one_sentence(tmp_path: Path, text: str) -> 
         from_file(path)
 
 
-def test_direct_asks_once_and_takes_the_longest_block() -> None:
+def test_direct_asks_once_and_says_what_it_cost() -> None:
     asked: list[str] = []
 
-    def model(question: str) -> direct.Answer:
-        asked.append(question)
-        return direct.Answer("Sure:\n```python\nx = 1\n```\nor\n```\nimport torch\nx = 2\n```", tokens=9, cost_usd=0.01)
+    def model(question: Question[Any]) -> Record:
+        asked.append(question.user)
+        return direct.Whole(code="import torch\nx = 2\n")
 
-    found = direct.Direct(model).solve(shown(made_up(4, 0, "easy"), NUMBERS), 28, Scripted())
-    assert found.code == "import torch\nx = 2\n" and (found.requests, found.tokens, found.cost_usd) == (1, 9, 0.01)
+    solver = direct.Direct(ScriptedChat(model))
+    found = solver.solve(shown(made_up(4, 0, "easy"), NUMBERS), 28, Scripted())
+    assert found.code == "import torch\nx = 2\n" and found.requests == len(asked) == 1
     assert "The script as it is" in asked[0]
-    with pytest.raises(SetupError):
+    assert solver.name == "simulation: direct@scripted:test"
+    with pytest.raises(SetupError, match="--llm"):
         direct.unconfigured()
+
+
+def test_a_model_that_says_nothing_usable_submits_nothing() -> None:
+    found = direct.Direct(ScriptedChat(lambda _: "I would rather not")).solve(
+        shown(made_up(1, 0), None), 28, Scripted()
+    )
+    assert found.code is None and found.requests == 1 and "form" in found.note

@@ -15,7 +15,7 @@ from corpus import EVERY, SCRIPTS, analysed, text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diffagent_mcp.knowledge.types import PipelineSite, Script
+from diffagent_mcp.knowledge.types import PipelineSite, Scalar, Script, Step
 from diffagent_mcp.tools.script.analyse import Unreadable, analyse
 from diffagent_mcp.tools.script.choose import NoChoice, choose
 
@@ -54,6 +54,14 @@ def applied(code: str) -> tuple[str, ...]:
         ("import torch\npipe.unet = torch.compile(pipe.unet)", "compile"),
         ("pipe.unet.compile_repeated_blocks()", "compile"),
         ("import torch\npipe.to(torch.bfloat16)", "precision"),
+        ("pipe.enable_vae_slicing()", "vae_slicing"),
+        ("pipe.enable_vae_tiling()", "vae_tiling"),
+        ("pipe.transformer.set_attention_backend('flash')", "attention_backend"),
+        ("import torch\ntorch.set_float32_matmul_precision('high')", "tf32"),
+        ("from diffusers.hooks import apply_group_offloading\napply_group_offloading(pipe.unet)", "group_offload"),
+        ("from sfast.compilers.diffusion_pipeline_compiler import compile\npipe = compile(pipe, config)", "compile"),
+        ("from onediff.infer_compiler import oneflow_compile\npipe.unet = oneflow_compile(pipe.unet)", "compile"),
+        ("from tomesd.patch import apply_patch\napply_patch(pipe, 0.5)", "tome"),
         ("pipe = pipe.half()", "precision"),
         (
             "from diffusers.callbacks import SDCFGCutoffCallback as C\npipe('x', callback=C())",
@@ -63,6 +71,72 @@ def applied(code: str) -> tuple[str, ...]:
 )
 def test_methods_that_are_there_are_recognised(line: str, slug: str) -> None:
     assert applied(LOAD) == () and applied(LOAD + line + "\n") == (slug,)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "device = torch.device('cuda')\npipe = pipe.to(device)",
+        "pipe.unet.to(device=torch.device('cuda'))",
+        "pipe('x', generator=torch.Generator(torch.device('cpu')).manual_seed(0))",
+        "pipe.vae.decode = torch.compile(pipe.vae.decode)",
+        "pipe.text_encoder.compile()",
+        "torch.set_float32_matmul_precision('highest')",
+        "pipe.enable_attention_slicing()",
+    ],
+)
+def test_what_scripts_do_for_other_reasons_is_no_method(line: str) -> None:
+    assert applied(f"import torch\n{LOAD}{line}\n") == ()
+
+
+@pytest.mark.parametrize(
+    ("call", "params"),
+    [
+        ("torch.compile(pipe.unet, mode='reduce-overhead')", {"scope": "whole", "mode": "reduce-overhead"}),
+        ("torch.compile(pipe.unet, fullgraph=True)", {"scope": "whole"}),
+        ("pipe.unet.compile(mode=MODE)", {"scope": "whole", "mode": "max-autotune"}),
+        ("pipe.unet.compile_repeated_blocks(mode='default')", {"scope": "regional"}),
+    ],
+)
+def test_the_mode_of_a_compilation_is_read(call: str, params: dict[str, Scalar]) -> None:
+    (step,) = analysed(f"import torch\nMODE = 'max-autotune'\n{LOAD}x = {call}\n").pipelines[0].methods
+    assert step == Step(method="compile", params=params)
+
+
+_BACKEND = "PipelineQuantizationConfig(quant_backend='{0}', components_to_quantize=['{1}'])"
+_MAPPING = "PipelineQuantizationConfig(quant_mapping={{'{1}': {0}Config()}})"
+
+
+@pytest.mark.parametrize(
+    ("config", "found"),
+    [
+        (_BACKEND.format("bitsandbytes_4bit", "unet"), "bitsandbytes"),
+        (_BACKEND.format("quanto", "unet"), "quanto"),
+        (_BACKEND.format("torchao", "text_encoder"), None),
+        (_BACKEND.format("gguf", "unet"), None),
+        (_MAPPING.format("TorchAo", "unet"), "torchao"),
+        (_MAPPING.format("TorchAo", "text_encoder"), None),
+    ],
+)
+def test_the_library_that_quantises_is_the_one_that_is_named(config: str, found: str | None) -> None:
+    head = "from diffusers import PipelineQuantizationConfig, TorchAoConfig\n"
+    load = LOAD.replace('")', '", quantization_config=config)')
+    assert applied(f"{head}config = {config}\n{load}") == ((found,) if found else ())
+
+
+def test_a_denoiser_in_fewer_bits_is_found_and_a_text_encoder_is_not() -> None:
+    head = "from diffusers import BitsAndBytesConfig, QuantoConfig, UNet2DConditionModel as U\nq = QuantoConfig()\n"
+    own = f"{head}u = U.from_pretrained('a/b', quantization_config=q)\n"
+    assert applied(own + LOAD.replace('")', '", unet=u)')) == ("quanto",)
+    assert applied(own + LOAD.replace('")', '", text_encoder=u)')) == ()
+    assert applied(f"{own}{LOAD}pipe.unet = u\n") == ("quanto",)
+
+
+@pytest.mark.parametrize("given", ["**options", "**dict(torch_dtype=torch.float16)", "**{'torch_dtype': 'float16'}"])
+def test_what_stands_behind_stars_is_read_where_the_pipeline_is_loaded(given: str) -> None:
+    head = "import torch\noptions = {'torch_dtype': torch.float16}\n"
+    site = analysed(head + LOAD.replace('")', f'", {given})')).pipelines[0]
+    assert site.dtype == "float16" and "torch_dtype" in site.load_keywords
 
 
 def test_two_functions_with_a_pipe_each_are_two_pipelines() -> None:

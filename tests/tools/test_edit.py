@@ -63,7 +63,7 @@ def test_an_edit_parses_is_idempotent_and_keeps_the_rest(path: Path, of: Plan) -
     assert all(len(line.rstrip("\r\n")) <= longest for line in after), "no line gets too long to read"
 
 
-MARKS = {"precision", "tome", "channels_last", "compile", *(m.slug for m in marks().values())}
+MARKS = {"precision", "tome", "channels_last", "compile", "attention_backend", *(m.slug for m in marks().values())}
 
 
 @EVERY

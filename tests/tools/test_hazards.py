@@ -36,6 +36,11 @@ def slugs(code: str, load: str = LOAD, call: str = CALL) -> list[str]:
         "black-forest-labs/FLUX.1-schnell",
         "jasperai/flash-sdxl",
         "models/my_4step_unet.safetensors",
+        "wangfuyun/AnimateLCM",
+        "wangfuyun/PCM_Weights",
+        "Efficient-Large-Model/Sana_Sprint_1.6B_1024px_diffusers",
+        "lightx2v/Wan2.1-T2V-14B-StepDistill-CfgDistill-Lightx2v",
+        "hyper/model-16steps",
     ],
 )
 def test_checkpoints_for_few_steps(name: str) -> None:
@@ -48,7 +53,15 @@ def test_checkpoints_for_few_steps(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["stabilityai/stable-diffusion-xl-base-1.0", "calcmd/alcmene", "mcd/flashback-diffusion"]
+    "name",
+    [
+        "stabilityai/stable-diffusion-xl-base-1.0",
+        "calcmd/alcmene",
+        "mcd/flashback-diffusion",
+        "./dreambooth/checkpoint-1000-steps",
+        "out/lora_500step.safetensors",
+        "/data/lightning_logs/version_3/model.safetensors",
+    ],
 )
 def test_other_checkpoints(name: str) -> None:
     assert slugs("", LOAD.replace("a/b", name)) == []
@@ -57,6 +70,25 @@ def test_other_checkpoints(name: str) -> None:
 def test_a_prompt_is_no_checkpoint() -> None:
     assert slugs("", call="pipe('turbo lightning in 4 steps', num_inference_steps=50)\n") == []
     assert slugs("other.load_lora_weights('x/turbo')") == []
+
+
+@pytest.mark.parametrize(
+    ("code", "by"),
+    [
+        ("draw = functools.partial(pipe, num_inference_steps=50)", "functools.partial"),
+        ("asyncio.to_thread(pipe, 'x', num_inference_steps=50)", "asyncio.to_thread"),
+        ("loop.run_in_executor(None, pipe, 'x')", "loop.run_in_executor"),
+        ("pool().submit(pipe, 'x')", "submit"),
+        ("threading.Thread(target=pipe, args=('x',))", "threading.Thread"),
+        ("list(map(pipe, prompts))", "map"),
+    ],
+)
+def test_a_pipeline_that_somebody_else_calls(code: str, by: str) -> None:
+    for call in (CALL, ""):
+        (found,) = hazards(code, call=call)
+        assert found.slug == "handed_on" and f"line 4: pipe is handed to {by}, where" in found.sentence
+        assert found.forbids == ("sampler", "guidance", "tgate")
+    assert slugs("pool.submit(lambda: pipe('y', num_inference_steps=50))") == []
 
 
 def test_a_solver_for_few_steps() -> None:

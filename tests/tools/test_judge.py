@@ -6,10 +6,11 @@ from world import PROMPTS, SOURCE, World
 
 from diffagent_mcp.knowledge.catalogue import CATALOGUE
 from diffagent_mcp.knowledge.rules import usable
-from diffagent_mcp.knowledge.types import Candidate, Evaluation, NotProven, Plan, Step
+from diffagent_mcp.knowledge.types import Candidate, Crashed, Evaluation, NotProven, Plan, Step
 from diffagent_mcp.tools.measure.baseline import Baseline
 from diffagent_mcp.tools.measure.judge import Judge
 from diffagent_mcp.tools.measure.scorer import Scorer
+from diffagent_mcp.tools.store import experience
 
 
 def test_the_baseline_says_where_the_time_goes(world: World) -> None:
@@ -165,3 +166,24 @@ def test_the_scorer_prefers_the_right_caption_and_sees_damage(world: World, scor
     assert scorer.distances(pixels, pixels, shape) == pytest.approx([0.0] * 4, abs=1e-9)
     grey = bytes([128]) * len(pixels)
     assert min(scorer.distances(pixels, grey, shape)) > 0.05
+
+
+def test_a_failure_is_remembered_as_well(world: World) -> None:
+    plan = Plan(steps=(step("deepcache", interval=5, branch=0),))
+    verdict = world.judge.evaluate(
+        Candidate(plan=plan, code=SOURCE.replace("image =", "raise ValueError('no')\nimage ="))
+    )
+    assert isinstance(verdict, Crashed), verdict
+    (one,) = (s for s in experience.setbacks_of_class(world.judge.store, world.here.pipeline_class) if s.plan == plan)
+    assert (one.failure, one.sentence) == ("crashed", verdict.message) and one.situation.stages is not None
+    assert one.environment == world.judge.environment
+
+
+def test_a_profile_is_found_again_by_the_text_of_its_script(world: World) -> None:
+    base = world.judge.baseline()
+    assert isinstance(base, Baseline)
+    ((environment, profile),) = experience.baselines(
+        world.judge.store, world.script.source_sha, world.judge.subject.site.name
+    )
+    assert (environment, profile) == (world.judge.environment, base.profile)
+    assert experience.baselines(world.judge.store, "another text", world.judge.subject.site.name) == []

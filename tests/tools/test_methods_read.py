@@ -59,7 +59,12 @@ def site(code: str, pipeline_class: str = "StableDiffusionPipeline", call: str =
         ("pipe = pipe.half()", "precision", {"dtype": "float16"}),
         ("pipe.fuse_qkv_projections()", "fused_qkv", {}),
         ("import torch\npipe.unet.to(memory_format=torch.channels_last)", "channels_last", {}),
-        ("import torch\npipe.unet = torch.compile(pipe.unet, mode='max-autotune')", "compile", {"scope": "whole"}),
+        (
+            "import torch\npipe.unet = torch.compile(pipe.unet, mode='max-autotune')",
+            "compile",
+            {"scope": "whole", "mode": "max-autotune"},
+        ),
+        ("pipe.transformer.set_attention_backend('_flash_3_hub')", "attention_backend", {"backend": "_flash_3_hub"}),
         ("pipe.unet.compile_repeated_blocks(fullgraph=True)", "compile", {"scope": "regional"}),
         (
             "from diffusers.callbacks import SDCFGCutoffCallback as C\ncut = C(cutoff_step_ratio=0.4)\n"

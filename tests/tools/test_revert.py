@@ -59,6 +59,15 @@ def test_odd_line_ends(old: str, new: str, tail: str) -> None:
     assert revert(tail + old, unified(tail + new, tail + old, "a.py")) == tail + new
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_line_that_ended_the_file_may_have_got_a_line_end_since(end: str) -> None:
+    code = SCRIPT.rstrip("\n").replace("\n", end)
+    made = edited(code, FULL)
+    for later in (f"{made}{end}", f"{made}{end}print('mine'){end}"):
+        assert revert_to(later, made, code) == code + later.removeprefix(made)
+        assert revert(later, unified(code, made, "a.py")) == code + later.removeprefix(made)
+
+
 def test_a_file_that_was_applied_to(tmp_path: Path) -> None:
     made = edited(SCRIPT, FULL)
     (tmp_path / "draw.py").write_text(made + "print(1)\n")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from factories import evaluation
+from sqlite_utils import Database
 
 from diffagent_mcp.knowledge.types import Crashed, NotProven, TimedOut
 from diffagent_mcp.tools.errors import SetupError
@@ -56,6 +57,20 @@ def test_migrations_are_applied_once_and_in_order(tmp_path: Path) -> None:
     (done,) = sqlite3.connect(path).execute("pragma user_version").fetchone()
     assert done == len(MIGRATIONS)
     assert Store(path).get("k") == evaluation()
+
+
+def test_a_store_of_before_failures_were_remembered_is_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "s.sqlite"
+    before = next(n for n, step in enumerate(MIGRATIONS) if step.__name__.endswith("_lessons"))
+    old = Database(path)
+    for step in MIGRATIONS[:before]:
+        step(old)
+    old.execute("insert into experiences (key, pipeline_class, body) values ('k', 'DiTPipeline', '{}')")
+    old.execute(f"pragma user_version = {before}")
+    old.conn.commit()
+    old.close()
+    rows = Store(path).db.execute("select key, kind from experiences").fetchall()
+    assert rows == [("k", "measured")]
 
 
 def test_a_newer_store_is_refused_with_a_sentence(tmp_path: Path) -> None:

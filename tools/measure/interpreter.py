@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from ..chat import keys
 from ..errors import SetupError
 from .worker.zygote import LIBRARIES
 
@@ -34,7 +35,12 @@ def versions(python: Path) -> tuple[str, dict[str, str]]:
     """Python's version and those of the libraries that matter to a measurement."""
     try:
         run = subprocess.run(
-            [str(python), "-I", "-c", _ASK, *LIBRARIES], capture_output=True, text=True, timeout=60, check=True
+            [str(python), "-I", "-c", _ASK, *LIBRARIES],
+            env=keys.without_keys(os.environ),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
         )
         version, found = json.loads(run.stdout)
     except (OSError, subprocess.SubprocessError, ValueError) as e:

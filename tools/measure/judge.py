@@ -8,14 +8,13 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from ...knowledge.experience import experience_of
+from ...knowledge.experience import lesson_of
 from ...knowledge.proof import changed, unproven
 from ...knowledge.render import batch_safe
 from ...knowledge.situation import measured, situation_at
 from ...knowledge.types import (
     Candidate,
     Environment,
-    Evaluation,
     Failure,
     Plan,
     Profile,
@@ -85,6 +84,8 @@ class Judge:
                 self.restored.add(protocol)
             else:
                 self.store.put(key, found.profile, {"before": found.pngs(), "again": found.again})
+            if protocol == "quick":
+                self._remember_baseline(key)
         return found
 
     def _measure_baseline(self, protocol: str) -> Baseline | Failure:
@@ -120,15 +121,20 @@ class Judge:
         pictures = {"after": after} if protocol != "quick" else None
         key = self._key(protocol, candidate.plan, candidate.code)
         self.store.put(key, verdict, pictures)
-        if isinstance(verdict, Evaluation) and candidate.plan is not None:
+        if candidate.plan is not None and protocol in self._baselines:  # else it is the script itself that failed
             self._remember(key, candidate.plan, verdict, self._baselines[protocol].profile)
         return verdict
 
-    def _remember(self, key: str, plan: Plan, verdict: Evaluation, before: Profile) -> None:
-        """Keep what worked where, so that another script can be advised by it."""
+    def _remember(self, key: str, plan: Plan, verdict: Verdict, before: Profile) -> None:
+        """Keep what worked and what failed where, so that another script can be advised by it."""
         here = situation_at(self.subject.site, self.environment.device, self.environment.libraries)
-        learned = experience_of(measured(here, before), self.environment, plan, verdict, before.peak_mb)
+        learned = lesson_of(measured(here, before), self.environment, plan, verdict, before.peak_mb)
         experience.keep(self.store, key, learned)
+
+    def _remember_baseline(self, key: str) -> None:
+        """Keep whose profile it is, so that the script's text alone finds it again."""
+        source, pipeline = sha(self.subject.code), self.subject.site.name
+        experience.keep_baseline(self.store, key, source, pipeline, self.environment)
 
     def _measure(self, candidate: Candidate, protocol: str) -> tuple[Verdict, list[bytes]]:
         before = self.baseline(protocol)

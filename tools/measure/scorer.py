@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from ..chat import keys
 from ..errors import SetupError
 from .runner import kill_tree
 from .worker import wire
@@ -23,7 +24,7 @@ class Scorer:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "diffagent_mcp.tools.measure.scoring", str(theirs.fileno()), model],
             pass_fds=[theirs.fileno()],
-            env={**os.environ, **extra, **({"HF_HOME": models_home} if models_home else {})},
+            env={**keys.without_keys(os.environ), **extra, **({"HF_HOME": models_home} if models_home else {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -128,7 +128,19 @@ def effort_sentence(outcome: Outcome) -> str:
     served = sum(t.cached for t in outcome.trials)
     work = f"{counted(outcome.measured, 'evaluation')} measured now, {counted(served, 'candidate')} from the store"
     done = f"{counted(len(outcome.trials), 'candidate')} in {seconds(outcome.seconds)}"
-    return f"{done}: {work}. Stopped: {outcome.stopped}."
+    return f"{done}: {work}. Stopped: {outcome.stopped}.{models_sentence(outcome)}"
+
+
+def models_sentence(outcome: Outcome) -> str:
+    """` Language model: anthropic:MODEL, 4 requests, 12300 tokens, 0.031 USD.` Empty where none took part."""
+    if not outcome.asked:
+        return ""
+    name = f"{'Simulation: ' if outcome.simulated else ''}{', '.join(outcome.asked)}"
+    cost = outcome.cost
+    if not cost.requests:
+        return f" Language model: {name}; its answers came from the store, and cost nothing now."
+    money = "price not known" if cost.usd is None else f"{cost.usd:.3f} USD"
+    return f" Language model: {name}, {counted(cost.requests, 'request')}, {counted(cost.tokens, 'token')}, {money}."
 
 
 def failures_sentence(outcome: Outcome) -> str:

@@ -117,7 +117,7 @@ def _from_elsewhere(site: PipelineSite, maker: Maker) -> PipelineSite:
 
 
 def _site(file: File, one: Built, among: Sequence[Built]) -> PipelineSite:
-    keywords = {k.arg: k.value for k in one.call.keywords if k.arg}
+    keywords = file.values.keywords(one.call)
     moved = _moves(file, one)
     dtype = _dtype(file, keywords, moved)
     calls = tuple(_call(file, one, c) for c in one.calls)

@@ -10,6 +10,7 @@ from .built import Built
 from .file import File
 from .follow import belongs
 from .marks import Mark, marks
+from .quantised import quantisers_in
 
 _BY_NAME = {
     "DeepCacheSDHelper": "deepcache",
@@ -18,13 +19,27 @@ _BY_NAME = {
     "SDXLCFGCutoffCallback": "guidance_cutoff",
     "fuse_qkv_projections": "fused_qkv",
     "compile_repeated_blocks": "compile",
+    "enable_vae_slicing": "vae_slicing",
+    "enable_vae_tiling": "vae_tiling",
+    "apply_group_offloading": "group_offload",
+    "apply_layerwise_casting": "layerwise_casting",
+    "MagCacheConfig": "mag_cache",
+    "apply_cache_on_pipe": "first_block_cache",
+    "oneflow_compile": "compile",
+    "set_attention_backend": "attention_backend",
 }
+"""other ways to switch a method on than the one that it writes itself"""
+_BESIDE = frozenset({"vae", "text_encoder", "text_encoder_2", "text_encoder_3", "image_encoder", "controlnet"})
+"""parts of a pipeline whose compilation leaves the denoiser as it was"""
+_MATMUL = "torch.set_float32_matmul_precision"
+"""a call that speaks of no pipeline, and is meant for all"""
 _CANNY = ("Canny", "CannyDetector")
 _Defaults = Mapping[str, Scalar | None]
 # What each library takes where the call says nothing, in the order of its parameters; None has no such value.
 _SET_PARAMS: _Defaults = {"cache_interval": 1, "cache_branch_id": 0}
 _APPLY_PATCH: _Defaults = {"model": None, "ratio": 0.5, "max_downsample": 1}
 _TGATE: _Defaults = {"gate_step": 10, "sp_interval": 5, "fi_interval": 1, "warm_up": 2}
+_BACKEND: _Defaults = {"backend": None}
 _CUTOFF: _Defaults = {"cutoff_step_ratio": 1.0, "cutoff_step_index": None}
 
 
@@ -43,6 +58,7 @@ def methods_in(sought: Sought) -> tuple[Step, ...]:
     found: dict[str, Step] = {}
     if sought.dtype in ("float16", "bfloat16"):
         found["precision"] = Step(method="precision", params={"dtype": sought.dtype})
+    found |= {slug: Step(method=slug) for slug in quantisers_in(sought.file, sought.one)}
     for node in sought.file.nodes:
         if isinstance(node, ast.Assign) and (general := _set_for_all(node)) is not None:
             found.setdefault(general, Step(method=general))
@@ -67,16 +83,28 @@ def _switched_on(file: File, call: ast.Call) -> str | None:
     real = origin.rpartition(".")[2] or name
     if real in _BY_NAME:
         return _BY_NAME[real]
-    if origin == "tomesd.apply_patch":
+    if origin.startswith("tomesd.") and real == "apply_patch":
         return "tome"
     if origin.startswith("tgate.") and real.endswith("Loader"):
         return "tgate"
-    if origin == "torch.compile" or (name == "compile" and isinstance(call.func, ast.Attribute) and not origin):
-        return "compile"
+    if name == "compile" and (origin.startswith(("torch.", "sfast.")) or (_is_method(call) and not origin)):
+        return None if _of_another_part(call) else "compile"
+    if origin == _MATMUL:
+        return "tf32" if file.values.of(call.args[0] if call.args else None) in ("high", "medium") else None
     if any(k.arg == "memory_format" and ast.unparse(k.value).endswith("channels_last") for k in call.keywords):
         return "channels_last"
     mark = _mark(origin, name)
     return mark.slug if mark is not None else None
+
+
+def _is_method(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Attribute)
+
+
+def _of_another_part(call: ast.Call) -> bool:
+    """Does `torch.compile(pipe.vae.decode)` or `pipe.vae.compile()` compile something else than the denoiser?"""
+    compiled = call.args[:1] or ([call.func.value] if isinstance(call.func, ast.Attribute) else [])
+    return any(isinstance(n, ast.Attribute) and n.attr in _BESIDE for c in compiled for n in ast.walk(c))
 
 
 def _mark(origin: str, name: str) -> Mark | None:
@@ -97,7 +125,8 @@ def _concerns(file: File, one: Built, call: ast.Call) -> bool:
     """Is the pipeline mentioned in the call, or is the call an argument of one of the pipeline's own calls?"""
     around = {a for a in file.ancestors(call) if isinstance(a, ast.Call)}
     mark = _mark(file.origin(call.func), "")
-    if (mark is not None and not mark.of_pipeline) or any(_handed(file, one, call, c) for c in around):
+    general = file.origin(call.func) == _MATMUL or (mark is not None and not mark.of_pipeline)
+    if general or any(_handed(file, one, call, c) for c in around):
         return True
     if any(c in around for c in (*one.calls, *(b.call for b in one.builds))) or _fills(file, one, call):
         return True
@@ -150,9 +179,13 @@ def _settings(sought: Sought, slug: str, call: ast.Call) -> dict[str, Scalar]:
         return _read(sought.file, gated[0], _TGATE, by_position=False) if gated else {}
     if slug == "guidance_cutoff":
         return _cutoff(sought, call)
+    if slug == "attention_backend":
+        return _read(sought.file, call, _BACKEND)
     if slug == "compile":
         regional = isinstance(call.func, ast.Attribute) and call.func.attr == "compile_repeated_blocks"
-        return {"scope": "regional" if regional else "whole"}
+        mode = sought.file.values.of(sought.file.values.keywords(call).get("mode"))
+        named = {"mode": mode} if isinstance(mode, str) and mode != "default" else {}
+        return {"scope": "regional" if regional else "whole", **named}
     return {}
 
 

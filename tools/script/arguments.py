@@ -11,6 +11,8 @@ from .setup import NoPlace
 from .source import Splices
 
 _LONG = 120
+_LOOSE = ast.BoolOp | ast.IfExp | ast.Lambda | ast.Compare | ast.NamedExpr | ast.Await
+"""what a call takes behind `**` without parentheses, and a dict does not"""
 _CLOSING = re.compile(rb"(?:\s|\\\r?\n|#[^\r\n]*)*\)")
 _OPENING = re.compile(rb"(?:\s|\\\r?\n|#[^\r\n]*|\))*\(")
 _LINE_ENDS = re.compile(r"\s*,?[ \t]*(#[^\r\n]*)?\r?\n")
@@ -104,7 +106,7 @@ def _is_own(file: File, node: ast.expr, of: Built | None) -> bool:
 def _through_mapping(file: File, splices: Splices, keyword: ast.keyword, added: Mapping[str, str]) -> None:
     """`**options` may hold the same keys: `**{**options, "num_inference_steps": 20}`."""
     items = ", ".join(f'"{name}": {value}' for name, value in added.items())
-    inside = file.source.code(keyword.value)
+    inside = _spread(file, keyword)
     start, end = file.source.span(keyword.value)
     if isinstance(keyword.value, ast.Dict) and inside.rstrip("} \t").rstrip().endswith(","):
         splices.insert(end - 1, items)
@@ -112,6 +114,12 @@ def _through_mapping(file: File, splices: Splices, keyword: ast.keyword, added: 
         splices.insert(end - 1, f", {items}")
     else:
         splices.replace(start, end, f"{{**{inside}, {items}}}")
+
+
+def _spread(file: File, keyword: ast.keyword) -> str:
+    """The mapping as it may stand behind `**` in a dict: `(a or b)`, where a call takes `a or b` too."""
+    code = file.source.code(keyword.value)
+    return f"({code})" if isinstance(keyword.value, _LOOSE) else code
 
 
 def _through_mappings(
@@ -124,6 +132,12 @@ def _through_mappings(
         raise NoPlace(f"the call at line {call.lineno} has other arguments between its **mappings; put those last")
     items = ", ".join(f'"{name}": {value}' for name, value in added.items())
     splices.insert(start, "**{")
+    for keyword in unseen:
+        first, last = file.source.span(keyword.value)
+        bare = file.source.span(keyword)[1] == last and isinstance(keyword.value, _LOOSE)
+        if bare:
+            splices.insert(first, "(")
+            splices.insert(last, ")")
     splices.insert(end, f", {items}}}")
 
 

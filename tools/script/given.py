@@ -9,13 +9,9 @@ from .file import File
 
 def arguments_of(file: File, one: Built, call: ast.Call) -> dict[str, ast.expr]:
     """Arguments by name, as far as they can be seen: by position, by keyword, in a dict literal behind `**`."""
-    found: dict[str, ast.expr] = {}
-    for keyword in call.keywords:
-        if keyword.arg is None:
-            found.update(file.values.visible(keyword.value))
+    found = file.values.keywords(call)
     if not any(isinstance(a, ast.Starred) for a in call.args):
         found.update(zip(parameters_of(one), call.args, strict=False))
-    found.update({k.arg: k.value for k in call.keywords if k.arg})
     return found
 
 

@@ -9,18 +9,21 @@ from ...knowledge.types import CallSite, Hazard
 from .built import Built
 from .fights import fights_of
 from .file import File
-from .follow import belongs
+from .follow import belongs, is_pipeline
 from .given import arguments_of
 from .shared import ambiguous_of, shared_of
 
 _FEW = re.compile(
-    r"turbo|lightning|(?<![a-z])(lcm|tcd|dmd2?)(?![a-z])|hyper-?sd|schnell|sdxs|instaflow|flash-?(sd|pixart)|\d[-_]?steps?(?![a-z])",
+    r"turbo|lightning(?!_logs)|(?<![a-z])((animate)?lcm|tcd|pcm|dmd2?)(?![a-z])|hyper-?sd|schnell|sdxs|instaflow|perflow"
+    r"|flash-?(sd|pixart)|sana[-_]?sprint|step[-_]?distill|(?<!\d)(\d|1[0-6])[-_]?steps?(?![a-z])",
     re.IGNORECASE,
 )
 _FEW_SOLVERS = ("LCMScheduler", "TCDScheduler")
 _PLAIN = ("AttnProcessor", "AttnProcessor2_0", "FusedAttnProcessor2_0")
 _STEPS = ("sampler", "guidance", "tgate")
 _CALLBACKS = ("callback_on_step_end", "callback")
+_CALLERS = ("partial", "to_thread", "run_in_executor", "submit", "apply_async", "run_sync", "Thread", "map")
+"""what calls a function that it is handed, now or later"""
 _EMBEDS = ("_guidance_scale", "prompt_embeds", "negative_prompt_embeds")
 
 
@@ -49,7 +52,8 @@ def hazards_of(of: Surveyed) -> tuple[Hazard, ...]:
         *ambiguous_of(of.file, of.one, of.others),
         *fights_of(of.file, of.one, of.dtype, of.device, of.applied),
     ]
-    if not any(h.slug == "bound_twice" for h in found):
+    found += _handed_on(of)
+    if not any(h.slug in ("bound_twice", "handed_on") for h in found):
         found += _not_called(of)
     return tuple(sorted(dict.fromkeys(found), key=lambda h: h.line))
 
@@ -85,14 +89,11 @@ def _loaded(of: Surveyed) -> Iterator[tuple[ast.expr, str]]:
             yield from ((call, text) for text in _texts(file, given))
 
 
-def _texts(file: File, node: ast.expr, depth: int = 5) -> Iterator[str]:
+def _texts(file: File, node: ast.expr) -> Iterator[str]:
     """Every string that an expression is made of, names resolved."""
-    for part in ast.walk(node):
+    for part in file.values.made_of(node):
         if isinstance(part, ast.Constant) and isinstance(part.value, str):
             yield part.value
-        elif isinstance(part, ast.Name | ast.Attribute) and depth and isinstance(part.ctx, ast.Load):
-            for option in file.values.expressions(part):
-                yield from _texts(file, option, depth - 1)
 
 
 def _own_attention(of: Surveyed) -> Iterator[Hazard]:
@@ -172,6 +173,23 @@ def _pairs(of: Surveyed) -> Iterator[Hazard]:
                 line=call.lineno,
                 forbids=_STEPS,
             )
+
+
+def _handed_on(of: Surveyed) -> Iterator[Hazard]:
+    """`partial(pipe, ...)`, `asyncio.to_thread(pipe, ...)`: calls whose arguments are not changed with the others."""
+    file = of.file
+    for call in (c for name in _CALLERS for c in file.called.get(name, ())):
+        given = (*call.args, *(k.value for k in call.keywords))
+        if any(is_pipeline(file, of.one, a) for a in given if isinstance(a, ast.Name | ast.Attribute)):
+            by = file.text(call.func) or file.called_name(call)
+            yield Hazard(
+                slug="handed_on",
+                sentence=f"line {call.lineno}: {of.one.name} is handed to {by}, where no argument of a call can be "
+                f"set; call {of.one.name} itself, in a function that is handed on instead",
+                line=call.lineno,
+                forbids=_STEPS,
+            )
+            return
 
 
 def _not_called(of: Surveyed) -> Iterator[Hazard]:

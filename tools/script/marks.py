@@ -25,7 +25,7 @@ _GENERAL = frozenset(
         "fuse_lora",
         "getattr",
     ),
-    "set_progress_bar_config",
+    *("set_progress_bar_config", "torch.device"),
 }
 """what scripts call for other reasons too"""
 _DEFINES = ast.FunctionDef | ast.ClassDef

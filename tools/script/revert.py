@@ -51,7 +51,7 @@ def _without(code: str, blocks: Sequence[_Block]) -> str | EditRefused:
                 message=f"what was accelerated around line {block.at + 1 + moved} was changed since ({said[:80]}); "
                 "undo that place by hand"
             )
-        lines[at : at + len(block.added)] = block.removed
+        lines[at : at + len(block.added)] = _ended(block.removed, lines[at : at + len(block.added)])
         moved = at - block.at + len(block.removed) - len(block.added)
     return "".join(lines)
 
@@ -119,7 +119,7 @@ def _find(lines: Sequence[str], block: _Block, wanted: int) -> int | None:
     alone = not block.before and not block.after
     places: list[tuple[int, int, int]] = []
     for at in range(len(lines) - size + 1):
-        if tuple(lines[at : at + size]) == block.added:
+        if all(map(_same, lines[at : at + size], block.added)):
             near = _agree(lines[:at][::-1], block.before[::-1]) + _agree(lines[at + size :], block.after)
             if near or alone or _is_telling(block.added):
                 places.append((-near, abs(at - wanted), at))
@@ -130,10 +130,26 @@ def _agree(there: Sequence[str], known: Sequence[str]) -> int:
     """How many lines next to the place are as they were."""
     count = 0
     for one, other in zip(there, known, strict=False):
-        if one != other:
+        if not _same(one, other):
             break
         count += 1
     return count
+
+
+def _same(one: str, other: str) -> bool:
+    """Are the lines the same? The last of a file has perhaps no line end, and gets one when more is written."""
+    return one == other or (_bare(one) == _bare(other) and (_bare(one) == one or _bare(other) == other))
+
+
+def _bare(line: str) -> str:
+    return line.rstrip("\r\n")
+
+
+def _ended(removed: Sequence[str], there: Sequence[str]) -> list[str]:
+    """The lines to put back: one that ended the file is ended as what stands in its place is ended now."""
+    if not removed or not there or _bare(removed[-1]) != removed[-1]:
+        return [*removed]
+    return [*removed[:-1], removed[-1] + there[-1][len(_bare(there[-1])) :]]
 
 
 def _is_telling(added: Sequence[str]) -> bool:

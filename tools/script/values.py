@@ -82,6 +82,19 @@ class Values:
         options = self.expressions(node)
         return self.mapping(options[0], depth - 1) if len(options) == 1 else None
 
+    def made_of(self, node: ast.expr, depth: int = 5) -> Iterator[ast.AST]:
+        """Every part of an expression, and of what its names stand for."""
+        for part in ast.walk(node):
+            yield part
+            if isinstance(part, ast.Name | ast.Attribute) and depth and isinstance(part.ctx, ast.Load):
+                for option in self.expressions(part):
+                    yield from self.made_of(option, depth - 1)
+
+    def keywords(self, call: ast.Call) -> dict[str, ast.expr]:
+        """What a call is given by name, as far as it can be seen: by keyword, and in a mapping behind `**`."""
+        hidden = {name: v for k in call.keywords if k.arg is None for name, v in self.visible(k.value).items()}
+        return {**hidden, **{k.arg: k.value for k in call.keywords if k.arg}}
+
     def visible(self, node: ast.expr) -> dict[str, ast.expr]:
         """What certainly holds in a mapping: all of one that is seen, or what a literal says after its last `**`."""
         whole = self.mapping(node)

@@ -75,3 +75,25 @@ def m006_experiences(db: Database) -> None:
         " at text not null default current_timestamp)"
     )
     db.execute("create index experiences_of_class on experiences (pipeline_class)")
+
+
+@migration
+def m007_exchanges(db: Database) -> None:
+    """Usable answers of language models, under the fingerprint of all that the question was."""
+    db.execute(
+        "create table exchanges (key text primary key, body text not null,"
+        " at text not null default current_timestamp) without rowid"
+    )
+
+
+@migration
+def m008_lessons(db: Database) -> None:
+    """Failures are remembered beside measured plans, and a profile is found again by the script that it is of."""
+    db.execute("alter table experiences add column kind text not null default 'measured'")
+    db.execute("drop index experiences_of_class")
+    db.execute("create index experiences_of_class on experiences (pipeline_class, kind)")
+    db.execute(
+        "create table baselines (key text primary key, source text not null, pipeline text not null,"
+        " environment text not null, at text not null default current_timestamp)"
+    )
+    db.execute("create index baselines_of_script on baselines (source, pipeline)")

@@ -1,0 +1,1 @@
+"""Agents that ask a language model, each with the offline one behind it."""

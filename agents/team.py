@@ -1,0 +1,117 @@
+"""The agents of one search: who plans, who writes, who repairs. Offline ones need no model."""
+
+import random
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+from typing import Protocol as Seam
+
+from ..knowledge.experience import Experience
+from ..knowledge.situation import Situation
+from ..knowledge.types import Candidate, EditRefused, Plan, Proposal, Search, StopReason, Target, Trial
+from . import debugger, planner
+from .roles import Attempt
+
+Writer = Callable[[Plan], Candidate | EditRefused]
+"""the person's whole file with a plan in it, or why that cannot be done"""
+Mender = Callable[[Sequence[Trial], Sequence[Trial]], Attempt | None]
+"""what to try after the last of a proposal's trials failed, given all trials"""
+
+
+class Planner(Seam):
+    """Puts one generation of plans forward."""
+
+    def __call__(self, trials: Sequence[Trial], generation: int, rng: random.Random) -> list[Proposal]: ...
+
+
+def nobody(chain: Sequence[Trial], trials: Sequence[Trial]) -> Attempt | None:
+    """No repairs: a failure is the end of its plan, as in the paper's ablation."""
+    return None
+
+
+@dataclass
+class Team:
+    """Agents as the loop asks for them. A generation is planned when the one before has been tried."""
+
+    plan: Planner
+    write: Writer
+    mend: Mender
+    generations: int
+    notes: list[str] = field(default_factory=list[str])
+    """sentences for the person that nobody has heard yet"""
+    spent: Callable[[], bool] = lambda: False
+    """has a cap on language models been reached?"""
+    stopped: StopReason | None = None
+    generation: int = 0
+    _waiting: deque[Proposal] = field(default_factory=deque[Proposal])
+
+    def propose(self, trials: Sequence[Trial], rng: random.Random) -> Attempt | None:
+        """The next of the generation that was not tried meanwhile; a new generation where it is through."""
+        while True:
+            if self.spent():
+                self.stopped = "model budget spent"
+                return None
+            if not self._waiting and not self._planned(trials, rng):
+                return None
+            proposal = self._waiting.popleft()
+            if all(t.proposal.plan != proposal.plan for t in trials):
+                return Attempt(proposal=proposal)
+
+    def _planned(self, trials: Sequence[Trial], rng: random.Random) -> bool:
+        if self.generation >= self.generations:
+            self.stopped = "generations done"
+            return False
+        self._waiting.extend(self.plan(trials, self.generation, rng))
+        self.generation += 1
+        if self.spent():
+            self._waiting.clear()
+            self.stopped = "model budget spent"
+        elif not self._waiting:
+            self.stopped = "nothing new to try"
+        return bool(self._waiting)
+
+    def repair(self, chain: Sequence[Trial], trials: Sequence[Trial]) -> Attempt | None:
+        """As long as the mender knows how, and models may be asked."""
+        return self.mend(chain, trials)
+
+    def heard(self) -> list[str]:
+        """What was noted since the last call."""
+        said, self.notes[:] = list(self.notes), []
+        return said
+
+
+@dataclass(frozen=True)
+class OfflinePlanner:
+    """Plans from the knowledge base and from memory alone."""
+
+    situation: Situation
+    target: Target
+    search: Search
+    allowed: Sequence[str]
+    experiences: Sequence[Experience] = ()
+    models: Literal["zoo", "hub"] | None = None
+    """which models are measured here, as far as that is known"""
+
+    def __call__(self, trials: Sequence[Trial], generation: int, rng: random.Random) -> list[Proposal]:
+        return planner.next_generation(
+            trials,
+            self.target,
+            self.search,
+            self.situation,
+            self.allowed,
+            generation,
+            rng,
+            self.experiences,
+            self.models,
+        )
+
+    def stepwise(self) -> "OfflinePlanner":
+        """The same, one proposal at a time where its kind of search learns from each."""
+        return replace(self, search=self.search.stepwise())
+
+
+def offline(planned: OfflinePlanner, write: Writer, debugging: bool = True) -> Team:
+    """The team that costs nothing."""
+    planned = planned.stepwise()
+    return Team(planned, write, debugger.next_attempt if debugging else nobody, planned.search.generations)
