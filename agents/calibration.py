@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ..knowledge.expect import Expectation, expect
 from ..knowledge.experience import Experience
 from ..knowledge.situation import Situation
-from ..knowledge.types import Evaluation, Plan, Target, Trial
+from ..knowledge.types import Evaluation, Interval, Plan, Target, Trial
 from .features import features
 from .likeness import Heard, heard, places
 from .regression import Regression
@@ -75,6 +75,7 @@ class Calibration:
         self._known: dict[Plan, Expectation] = {}
         self._learned = _learned(heard(experiences, situation, models))
         self._errors: list[float] = []
+        self._shakes: list[float] = []
         for trial in trials:
             self.learn(trial.proposal.plan, trial.verdict)
 
@@ -83,6 +84,8 @@ class Calibration:
         if not isinstance(verdict, Evaluation):
             return
         noises = dict(_NOISE)
+        noises["speed"] = _speed_noise(verdict.speedup_interval)
+        self._shakes.append(noises["speed"])
         if verdict.loss_se > 0:
             noises["loss"] = _OWN * verdict.loss_se / (max(verdict.loss, 0.0) + _LOSS)
             self._errors.append(verdict.loss_se)
@@ -98,7 +101,7 @@ class Calibration:
     def copy(self) -> "Calibration":
         """The same beliefs, to be taught something else."""
         twin = Calibration(self.situation)
-        twin._known, twin._errors = self._known, list(self._errors)
+        twin._known, twin._errors, twin._shakes = self._known, list(self._errors), list(self._shakes)
         twin._learned = {name: one.copy() for name, one in self._learned.items()}
         return twin
 
@@ -119,7 +122,8 @@ class Calibration:
             }
         )
         logs = _logs(guess.speedup, guess.loss, guess.drift)
-        noises = {**_NOISE, "loss": self._loss_noise(corrected.loss)}
+        shake = sum(self._shakes) / len(self._shakes) if self._shakes else _NOISE["speed"]
+        noises = {**_NOISE, "speed": shake, "loss": self._loss_noise(corrected.loss)}
         guesses = [
             Guess(logs[n] + found[name][0], sqrt(found[name][1] + noises[name] ** 2)) for n, name in enumerate(_NUMBERS)
         ]
@@ -135,6 +139,13 @@ class Calibration:
         if plan not in self._known:
             self._known[plan] = expect(plan, self.situation)
         return self._known[plan]
+
+
+def _speed_noise(interval: Interval) -> float:
+    """Of the speedup's logarithm, as wide as its interval: a busy machine's measurements are believed less."""
+    if not 0 < interval.low <= interval.high:
+        return _NOISE["speed"]
+    return min(0.3, max(_NOISE["speed"] / 2, log(interval.high / interval.low) / (2 * 1.96)))
 
 
 def _logs(speedup: float, loss: float, drift: float) -> tuple[float, float, float]:
@@ -183,12 +194,13 @@ def _learned(lessons: Sequence[Heard]) -> dict[str, Regression]:
     priors = {name: _Prior(name) for name in _NUMBERS}
     learned = {name: Regression(priors[name]) for name in _NUMBERS}
     for place in places(lessons):
+        alike = place[0].likeness
         for name in _NUMBERS:
             # The weights of two unlike places differ by a draw from the prior, those of alike ones by a part of it.
-            priors[name].gap = 1 / max(0.05, place[0].likeness[_LIKE[name]]) - 0.95
+            priors[name].gap = 1 / max(0.05, alike[_LIKE[name]]) - 0.95
         for one in place:
             numbers = (one.speedup, one.loss, one.drift)
-            _teach(learned, one.plan, expect(one.plan, one.situation), numbers, _NOISE, apart=True)
+            _teach(learned, one.plan, expect(one.plan, one.situation), numbers, _NOISE, apart=min(alike) < 1.0)
         for one in learned.values():
             one.forget(_THERE)
     return learned

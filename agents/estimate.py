@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import log
+from typing import Literal
 
 from ..knowledge import rules
 from ..knowledge.chance import LIKELY
@@ -41,12 +42,13 @@ class Memory:
 
     @property
     def lean(self) -> Lean:
-        """What forecasts lean on: those of this place alone, where there are any."""
+        """What forecasts lean on most: those of this place, where there are any."""
         return "here" if self.here else "elsewhere" if self.elsewhere else "nothing"
 
     @property
     def leant_on(self) -> Sequence[Experience]:
-        return self.here or self.elsewhere
+        """All of it: what is less alike counts for less."""
+        return (*self.here, *self.elsewhere)
 
 
 @dataclass(frozen=True)
@@ -91,9 +93,10 @@ def odds(
     allowed: Sequence[str],
     rng: random.Random,
     fits: Callable[[Plan], bool] = lambda _: True,
+    models: Literal["zoo", "hub"] | None = None,
 ) -> Odds:
     """Forecasts of many valid plans: drawn, remembered, and the neighbours of the most promising."""
-    forecaster = Forecaster(situation, memory.leant_on, memory.setbacks, memory.lean)
+    forecaster = Forecaster(situation, memory.leant_on, memory.setbacks, memory.lean, models)
     failed = {one.plan for one in memory.setbacks}
     seen: dict[Plan, Forecast] = {}
 

@@ -4,7 +4,7 @@ from math import prod
 
 from .catalogue import methods_of
 from .situation import Situation
-from .steps import steps_of
+from .steps import SET_STEPS, steps_of
 from .types import Plan, Record
 
 
@@ -20,7 +20,7 @@ class Expectation(Record):
 def expect(plan: Plan, situation: Situation) -> Expectation:
     """Factors multiply on the denoiser's share of the measured latency; losses add; drifts add in quadrature."""
     fewer_steps = situation.model_copy(update={"steps": steps_of(plan, situation)})
-    effects = [m.effect(situation if m.slug == "sampler" else fewer_steps) for m in methods_of(plan)]
+    effects = [m.effect(situation if m.slug in SET_STEPS else fewer_steps) for m in methods_of(plan)]
     share = situation.denoiser_share
     denoiser = share * prod(e.calls * e.per_call for e in effects)
     rest = (1 - share) * prod(e.rest for e in effects)

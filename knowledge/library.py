@@ -41,8 +41,17 @@ def _of_method(kind: type[Method]) -> Iterator[Document]:
     about = f"It is a {kind.kind} method for {', '.join(sorted(kind.fits))} on {', '.join(sorted(kind.devices))}."
     text = " ".join([inspect.getdoc(kind) or "", f"Gain and cost: {kind.gain}.", about, *knobs])
     yield Document(slug=kind.slug, shelf="method", title=kind.title, text=text, sources=kind.sources, method=kind.slug)
+    if kind.clashes:
+        yield Document(
+            slug=f"{kind.slug}/clashes",
+            shelf="backfire",
+            title=f"{kind.title}: what it cannot be combined with",
+            text=f"{kind.slug} cannot be combined with {', '.join(sorted(kind.clashes))}",
+            sources=kind.sources,
+            method=kind.slug,
+        )
     for n, symptom in enumerate(kind.symptoms, 1):
-        seen = f"{symptom.sentence}. It shows as {symptom.pattern.replace('|', ' or ')}"
+        seen = " ".join([f"{symptom.sentence}.", *(f"It shows as `{sign}`." for sign in symptom.signs)])
         yield Document(
             slug=f"{kind.slug}/failure-{n}",
             shelf="symptom",
@@ -76,7 +85,8 @@ def _of_silence(silent: SilentFailure) -> Document:
 def _of_card(card: Card, number: int) -> Document:
     size = f"{card.size} px" if card.size else "sound"
     parts = [f"{card.title} ({card.model_id.rpartition('/')[2]}), {card.mode}, {card.pipeline_class}."]
-    parts += [f"Its denoiser is a {card.backbone}; {card.steps} steps by default, {size}, {card.scheduler}."]
+    denoiser = "U-Net" if card.backbone == "unet" else "transformer (dit)"
+    parts += [f"Its denoiser is a {denoiser}; {card.steps} steps by default, {size}, {card.scheduler}."]
     if (weights := weights_of(card)) is not None:
         sizes = ", ".join(f"{weights.megabytes(dtype) / 1000:.1f} GB in {dtype}" for dtype in list(BYTES)[:2])
         parts.append(f"Its weights take {sizes} of memory.")
@@ -90,7 +100,6 @@ def _of_card(card: Card, number: int) -> Document:
 
 
 def _of_failure(kind: Any) -> Document:
-    fields = [f"{n}: {f.description}." for n, f in kind.model_fields.items() if n != "kind" and f.description]
     slug = str(kind.model_fields["kind"].default)
-    text = " ".join([inspect.getdoc(kind) or "", *fields])
+    text = f"{inspect.getdoc(kind) or ''} {kind.remedy}"
     return Document(slug=slug, shelf="failure", title=slug.replace("_", " "), text=text)

@@ -3,6 +3,7 @@
 Validation is the constructor, genes are the bounds of the fields, documentation is docstring and descriptions.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import ClassVar, Literal, get_args, get_origin
@@ -11,6 +12,10 @@ from annotated_types import Ge, Le, MultipleOf
 
 from .situation import Situation
 from .types import Change, Plan, Record, Scalar, Step, Trace
+
+_BRANCH = re.compile(r"\|(?![^(]*\))")
+"""a bar outside parentheses"""
+_SPECIAL = re.compile(r"\\\w|(?<!\\)[][()*+?{}^$.]|[|]")
 
 Kind = Literal[
     "sampler",
@@ -55,6 +60,12 @@ class Symptom(Record):
     """a regular expression, searched in the failure's message and evidence"""
     sentence: str
     params: dict[str, Scalar] | None = None
+
+    @property
+    def signs(self) -> tuple[str, ...]:
+        """The plain texts among the pattern's branches, as they stand in an error; none where it has only others."""
+        told = (re.sub(r"\\(\W)", r"\1", p) for p in _BRANCH.split(self.pattern) if not _SPECIAL.search(p))
+        return tuple(dict.fromkeys(told))
 
 
 class Method(Record):

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from .pipelines import EVERY_CARD, any_card_for
+from .pipelines import EVERY_CARD, any_card_for, class_behind
 from .signature import Signature
 from .signatures import signature_of
 from .types import CallSite, DenoiserFacts, Device, PipelineSite, Profile, Record, Stages, Trace
@@ -69,10 +69,11 @@ class Situation(Record):
 def situation_at(site: PipelineSite, device: Device, libraries: dict[str, str]) -> Situation:
     """What can be said before anything ran: the script's text, and its pipeline's defaults where that is silent."""
     first = site.calls[0] if site.calls else None
-    usual = signature_of(site.pipeline_class)
+    name = class_behind(site.pipeline_class, site.model_id)
+    usual = signature_of(name)
     return Situation(
         pipeline=site,
-        pipeline_class=site.pipeline_class,
+        pipeline_class=name,
         device=device,
         libraries=libraries,
         steps=(first.steps if first else None) or usual.steps,

@@ -3,6 +3,8 @@
 from .situation import Situation
 from .types import Plan, Trace
 
+SET_STEPS = frozenset({"sampler", "few_step_lora"})
+"""methods that set the number of steps; the effect of all others is that on the steps which are then left"""
 _TWICE = frozenset({"HeunDiscreteScheduler", "KDPM2DiscreteScheduler", "KDPM2AncestralDiscreteScheduler"})
 """samplers that call the denoiser twice a step, but for the last"""
 

@@ -33,6 +33,7 @@ WEIGHTS: Mapping[str, Weights] = MappingProxyType(
         "sdxl": Weights(denoiser=2_567_463_684, text=_CLIP_L + _CLIP_G),
         "dit": Weights(denoiser=749_826_464),
         "pixart_alpha": Weights(denoiser=611_349_152, text=_T5),
+        "flux1": Weights(denoiser=11_901_408_320, text=_CLIP_L + _T5, vae=83_819_683),
         "pixart_sigma": Weights(denoiser=610_856_096, text=_T5),
     }
 )

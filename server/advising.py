@@ -1,5 +1,6 @@
 """`methods --for`: which methods to try on this script and device first, which not, and why."""
 
+import re
 from collections.abc import Sequence
 
 from ..agents.calibration import Calibration
@@ -19,8 +20,21 @@ from .place import Place, fitting
 
 BOUNDS = Target(speedup=2.0)
 """the usual bounds of loss and drift: a setting beyond them is only shown where there is no other"""
+ROOM = 0.5
+"""share of those bounds that one method is given: what is expected is rough, and methods are combined"""
 CLOSE = 6
 """settings of one method that are looked at again with what was measured"""
+_FAMILIES = {
+    "SDXL": "StableDiffusionXL",
+    "PixArt": "PixArt",
+    "DiT": "DiTPipeline",
+    "ControlNet": "ControlNet",
+    "FLUX": "Flux",
+    "Flux": "Flux",
+    "image-to-image": "Img2Img",
+    "SD 1.5": "StableDiffusionPipeline",
+}
+"""names in sentences -> what is in the names of those pipelines' classes"""
 _WORTH = 1.005
 """expected speedup below which a method is not there for speed"""
 
@@ -82,17 +96,26 @@ def advise(app: App, place: Place, memory_mb: float | None = None) -> Advice:
     card = any_card_for(here.pipeline_class, here.pipeline.model_id)
     sizes = memory_sentences(card, here.pipeline.dtype, memory_mb) if memory_mb else ()
     tight = memory_mb is not None and too_large(card, here.pipeline.dtype, memory_mb)
-    ranked = sorted(usable, key=lambda a: (not (tight and a.saves_memory), -a.expected.speedup))
+    ranked = sorted(
+        usable, key=lambda a: (not (tight and a.saves_memory), not is_within(a.expected), -a.expected.speedup)
+    )
     quick = [a for a in ranked if _for_speed(a)]
     return Advice(
         where=where_of(here),
         device=here.device,
         notes=(*place.notes, *sizes),
         try_first=tuple(quick),
-        beside=tuple(a for a in ranked if a not in quick),
+        beside=tuple(sorted((a for a in ranked if a not in quick), key=lambda a: _for_memory(a, memory_mb))),
         not_here=tuple(unfit),
         experiences=len(past),
     )
+
+
+def _for_memory(one: Advised, memory_mb: float | None) -> int:
+    """Lower comes first: where memory is asked about what saves most, the weights' before the decoder's."""
+    if memory_mb is None or not one.saves_memory:
+        return 2 if memory_mb else 0
+    return 1 if one.kind == "vae" else 0
 
 
 def _for_speed(one: Advised) -> bool:
@@ -131,8 +154,18 @@ def _advised(
         install=f"pip install {kind.package}" if missing else None,
         saves_memory=saves_memory(kind),
         reasons=_reasons(kind, expected, seen),
-        backfires=kind.backfires,
+        backfires=tuple(sorted(kind.backfires, key=lambda sentence: _far(sentence, here))),
     )
+
+
+def _far(sentence: str, here: Situation) -> int:
+    """How far a sentence is from this place: one on its pipeline comes first, one on other machines or models last."""
+    cpu, families = here.device.kind == "cpu", [n for n in _FAMILIES if n in sentence]
+    if re.search(r"\bGPUs?\b|CUDA" if cpu else r"\bCPUs?\b", sentence):
+        return 2
+    if not families:
+        return 1
+    return 0 if any(_FAMILIES[n] in here.pipeline_class for n in families) else 2
 
 
 def saves_memory(kind: type[Method]) -> bool:
@@ -148,8 +181,10 @@ def as_if_installed(kind: type[Method], here: Situation) -> Situation:
 
 
 def best_setting(kind: type[Method], here: Situation, calibration: Calibration) -> tuple[Method, Expectation] | None:
-    """The fastest setting within the usual bounds; where none is within them, the one that changes least."""
+    """The fastest setting that leaves room below the usual bounds, else what changes least; beyond them the default."""
     guesses = [(m, expect(_alone(m), here)) for m in fitting(kind, here)]
+    if guesses and not any(is_within(e) for _, e in guesses):
+        return guesses[0][0], calibration.expect(_alone(guesses[0][0]))
     close = sorted(guesses, key=lambda g: _badness(g[1]))[:CLOSE]
     corrected = [(m, calibration.expect(_alone(m))) for m, _ in close]
     return min(corrected, key=lambda g: _badness(g[1]), default=None)
@@ -161,7 +196,7 @@ def _alone(method: Method) -> Plan:
 
 def _badness(e: Expectation) -> tuple[float, float]:
     """Lower is better."""
-    beyond = max(e.loss / BOUNDS.max_loss, e.drift / (BOUNDS.max_drift or 1.0), 1.0)
+    beyond = max(e.loss / (ROOM * BOUNDS.max_loss), e.drift / (ROOM * (BOUNDS.max_drift or 1.0)), 1.0)
     return beyond, -e.speedup
 
 

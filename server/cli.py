@@ -14,7 +14,7 @@ import typer
 from ..tools.errors import SetupError, UsageError
 from . import asking, consulting, exits, remembering
 from .benchmark import cli as benchmark
-from .flags import Llm, Requests, Tokens, Usd, chosen
+from .flags import BudgetSeconds, Llm, NoMemory, Requests, SearchKind, Tokens, Usd, chosen
 
 app = typer.Typer(
     name="diffagent-mcp",
@@ -94,19 +94,13 @@ def optimize(
     methods: Annotated[str | None, typer.Option(help="use only these, such as deepcache,tome")] = None,
     without: Annotated[str | None, typer.Option(help="leave these out")] = None,
     budget_evals: Annotated[int, typer.Option(min=1, help="candidates to measure at most")] = 28,
-    budget_seconds: Annotated[
-        str | None, typer.Option(help="time for the search, such as 300 or 10min; confirming its best comes on top")
-    ] = None,
+    budget_seconds: BudgetSeconds = None,
     seed: Annotated[int, typer.Option(help="seed of the search")] = 0,
     population: Annotated[int, typer.Option(min=1, help="P, plans a generation")] = 7,
     parents: Annotated[int, typer.Option(min=0, help="M, plans refined from sampled parents")] = 4,
     generations: Annotated[int, typer.Option(min=1, help="T_sel")] = 4,
-    search: Annotated[
-        str, typer.Option(help="diffagent: by the chance to meet the target; paper: its genetic algorithm")
-    ] = "diffagent",
-    memory: Annotated[
-        bool, typer.Option("--memory/--no-memory", help="let what was measured before seed the search")
-    ] = True,
+    search: SearchKind = "diffagent",
+    no_memory: NoMemory = False,
     explore: Annotated[bool, typer.Option("--explore", help="spend the whole budget, then take the best")] = False,
     apply: Annotated[bool, typer.Option("--apply", help="write the winner over the file; keeps FILE.orig")] = False,
     out: Annotated[Path | None, typer.Option(help="folder for the report; default: FILE's name + .diffagent")] = None,

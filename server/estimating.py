@@ -76,6 +76,10 @@ class Estimate(Record):
     next: str = Field(description="the command to type")
 
 
+def _models(app: App, here: Situation) -> Literal["zoo", "hub"]:
+    return "zoo" if app.models_for(here.pipeline.model_id) == "zoo" else "hub"
+
+
 def estimate(app: App, place: Place, target: Target, memory_mb: float | None = None) -> Estimate:
     """Answer from the script's text, the store and the knowledge base. Nothing is run, and torch is not asked."""
     profile = profile_of(app, place)
@@ -84,7 +88,7 @@ def estimate(app: App, place: Place, target: Target, memory_mb: float | None = N
     required = _required(target, profile)
     aim = max(required or _AIM, RUNGS[0])
     notes, fits = _memory_limit(here, memory_mb)
-    found = odds(here, target, aim, known, rules.usable(here), random.Random(_SEED), fits)
+    found = odds(here, target, aim, known, rules.usable(here), random.Random(_SEED), fits, _models(app, here))
     file = str(place.opened.file.path) if place.opened else "FILE"
     answer, because = _headline(found, required, profile)
     return Estimate(
@@ -235,7 +239,10 @@ def _leans(known: Memory) -> str:
     if known.lean == "nothing":
         said = "no experience: the knowledge base's figures alone, which are mostly the literature's"
     else:
-        said = f"{counted(len(known.leant_on), 'experience')} {_PLACES[known.lean]}"
+        nearest = known.here or known.elsewhere
+        said = f"{counted(len(nearest), 'experience')} {_PLACES[known.lean]}"
+        if known.here and known.elsewhere:
+            said += f", and {len(known.elsewhere)} from elsewhere"
     return f"{said}; {counted(len(known.setbacks), 'failure')} here" if known.setbacks else said
 
 

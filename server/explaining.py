@@ -10,13 +10,14 @@ from ..knowledge.catalogue import METHODS
 from ..knowledge.expect import Expectation, expect
 from ..knowledge.library import Document, documents
 from ..knowledge.method import Method, Symptom
-from ..knowledge.pipelines import CARDS, EVERY_CARD, Card
+from ..knowledge.pipelines import CARDS, EVERY_CARD, Card, any_card_for
 from ..knowledge.silent import BY_SLUG, SilentFailure, silent_failures_of
 from ..knowledge.situation import Situation
-from ..knowledge.topic import described
+from ..knowledge.topic import described, topic
 from ..knowledge.types import Candidate, Plan, Record, Scalar, Step, Trace
 from ..tools.errors import UsageError
 from ..tools.script.diff import unified
+from ..tools.store.search import Index
 from .app import App
 from .opening import Opened
 from .place import Place, as_if, at_hand, bare, first_fitting, libraries_of, plain
@@ -38,11 +39,16 @@ UNCHANGED = Trace(
     self_attention_calls=816,
     cross_attention_calls=816,
     vae_decodes=1,
+    vae_class="AutoencoderKL",
     image_size=(512, 512),
     attention_kernels=("efficient",),
     watermark=True,
 )
 """what the runner would record of a Stable Diffusion script that nothing was done to"""
+
+
+_LONGEST_NAME = 4
+"""words of a pipeline's name; more is a question"""
 
 
 class Knob(Record):
@@ -61,6 +67,7 @@ class Shown(Record):
     where: str
     step: Step
     expected: Expectation
+    device: str
     diff: str
     note: str = ""
 
@@ -108,9 +115,19 @@ def explain(app: App, name: str, place: Place | None) -> Explanation:
         return silent
     known = documents()
     for page in known:
-        if slug in (normal(page.slug), normal(page.title)):
+        if slug.replace("_", "") in (normal(n).replace("_", "") for n in (page.slug, page.title)):
             return page
+    if (card := _card(name)) is not None:
+        return next(d for d in known if d.shelf == "pipeline" and d.slug.endswith(f"-{EVERY_CARD.index(card)}"))
     raise UsageError(_unknown(name, known))
+
+
+def _card(name: str) -> Card | None:
+    """`SDXL`, `FLUX`, `PixArtSigmaPipeline`: a pipeline by any of its names, and nothing else said."""
+    about = topic(name)
+    if about.pipeline_class is None or len(name.split()) > _LONGEST_NAME:
+        return None
+    return any_card_for(about.pipeline_class, about.model_id)
 
 
 def normal(name: str) -> str:
@@ -121,10 +138,19 @@ def normal(name: str) -> str:
 def _unknown(name: str, known: Sequence[Document]) -> str:
     slugs = [d.slug for d in known if "/" not in d.slug]
     titles = {normal(d.title): d.slug for d in known if "/" not in d.slug}
-    close = difflib.get_close_matches(normal(name), [*slugs, *titles], n=4, cutoff=0.5)
-    near = list(dict.fromkeys(titles.get(c, c) for c in close))[:3]
+    close = difflib.get_close_matches(normal(name), [*slugs, *titles], n=4, cutoff=0.6)
+    near = list(dict.fromkeys([*(titles.get(c, c) for c in close), *_mentions(name, known)]))[:3]
     said = f"the nearest names are {', '.join(near)}" if near else "`diffagent-mcp methods` lists what is known"
-    return f"nothing is known of {name[:80]!r}; {said}"
+    return f"nothing is named {name[:80]!r}; {said}"
+
+
+def _mentions(name: str, known: Sequence[Document]) -> list[str]:
+    """Methods whose pages have the word: `taesd` is said of the tiny autoencoder, `fp8` of those who use it."""
+    index = Index(known)
+    try:
+        return [hit.document.method for hit in index.find(name, 20) if hit.document.method is not None]
+    finally:
+        index.close()
 
 
 def _machine(app: App) -> Place:
@@ -204,7 +230,7 @@ def _direction(method: Method, name: str, values: Sequence[Scalar], here: Situat
     seen = {v: expect(Plan(steps=(_turned(method, name, v).step(),)), here) for v in ends}
     fastest, slowest = max(ends, key=lambda v: seen[v].speedup), min(ends, key=lambda v: seen[v].speedup)
     if seen[fastest].speedup < 1.005 * seen[slowest].speedup:
-        return "no difference in speed is expected"
+        return "the speed that is expected does not depend on it"
     costs = seen[fastest].drift > seen[slowest].drift + 0.005
     numeric = not isinstance(values[0], str | bool)
     word = ("lower" if fastest == values[0] else "higher") if numeric else str(fastest)
@@ -224,7 +250,7 @@ def shown(kind: type[Method], place: Place) -> Shown | None:
             return found
     for card in EVERY_CARD:
         for half in (False, True):
-            if (found := _on_card(kind, card, half, place.situation.libraries)) is not None:
+            if (found := _on_card(kind, card, half, place.situation)) is not None:
                 return found
     return None if kind.searched else _described(kind, place.situation.libraries)
 
@@ -241,9 +267,11 @@ def _described(kind: type[Method], libraries: dict[str, str]) -> Shown | None:
     return found.model_copy(update={"note": kind().misfit(here, plan) or found.note})
 
 
-def _on_card(kind: type[Method], card: Card, half: bool, libraries: dict[str, str]) -> Shown | None:
-    """On a pipeline's plain script; some methods ask for half precision first."""
-    here = bare(card, described("cuda"), libraries)
+def _on_card(kind: type[Method], card: Card, half: bool, machine: Situation) -> Shown | None:
+    """On a pipeline's plain script, on this machine where it can; some methods ask for half precision first."""
+    here = bare(card, machine.device, machine.libraries)
+    if first_fitting(kind, as_if(kind, here)) is None:
+        here = bare(card, described("cuda"), machine.libraries)
     if half:
         here = here.model_copy(update={"pipeline": here.pipeline.model_copy(update={"dtype": "float16"})})
     opened = plain(card, half) if first_fitting(kind, as_if(kind, here)) is not None else None
@@ -265,4 +293,6 @@ def _placed(plan: Plan, opened: Opened, here: Situation, where: str) -> Shown:
     code = coder.write(plan, opened.file.text, opened.script, here)
     note = "" if isinstance(code, Candidate) else code.message
     diff = unified(opened.file.text, code.code, opened.file.path.name) if isinstance(code, Candidate) else ""
-    return Shown(where=where, step=plan.steps[0], expected=expect(plan, here), diff=diff, note=note)
+    return Shown(
+        where=where, step=plan.steps[0], expected=expect(plan, here), device=here.device.name, diff=diff, note=note
+    )

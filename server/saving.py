@@ -9,6 +9,7 @@ from ..knowledge.types import Evaluation, Outcome, Trial
 from ..tools import textfile
 from ..tools.errors import UsageError
 from ..tools.report.pairs import PicturePair
+from ..tools.report.record import Moment
 from ..tools.report.write import write as write_report
 from .session import Session
 
@@ -40,11 +41,19 @@ def report_folder(path: Path, out: Path | None) -> Path:
 
 
 def save(
-    one: Session, path: Path, out: Path | None, outcome: Outcome, best: Trial | None, diff: str, *, apply: bool
+    one: Session,
+    path: Path,
+    out: Path | None,
+    outcome: Outcome,
+    best: Trial | None,
+    diff: str,
+    moments: Sequence[Moment],
+    *,
+    apply: bool,
 ) -> Saved:
     """Write the report; and the winner's code beside the script (or into `out`), or over it with `--apply`."""
     folder = report_folder(path, out)
-    page = write_report(folder, outcome, pairs(one, best), diff, one.opened.file.text)
+    page = write_report(folder, outcome, pairs(one, best), diff, one.opened.file.text, moments)
     winner = outcome.trial(outcome.winner)
     accelerated = (out or path.parent) / f"{path.stem}.accelerated{path.suffix or '.py'}"
     if winner is None or winner.candidate is None:

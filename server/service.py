@@ -27,6 +27,7 @@ from ..tools.errors import UsageError
 from ..tools.measure.baseline import Baseline
 from ..tools.measure.start import Start
 from ..tools.report import summary
+from ..tools.report.record import Recorder
 from ..tools.script.diff import unified
 from ..tools.script.overruled import overruled
 from ..tools.store import experience
@@ -93,6 +94,7 @@ def _write_trace(one: Session, path: Path) -> None:
 def optimize(app: App, wish: Wish, say: Say) -> Finished:
     """Measure, plan, write, search and prove; then write the report and, where the target is met, the new file."""
     started = time.monotonic()
+    say = Recorder(say, time.monotonic, lambda: app.ledger.exchanges if app.team.asked else ())
     opened = open_script(wish.path, wish.pipeline)
     report_folder(wish.path, wish.out)
     where = f"{opened.site.pipeline_class} in {wish.path.name}, line {opened.site.start.line}"
@@ -223,11 +225,13 @@ def _outcome(one: Session, wish: Wish, profile: Profile, loop: Loop, seconds: fl
     )
 
 
-def _finish(one: Session, wish: Wish, outcome: Outcome, say: Say) -> Finished:
+def _finish(one: Session, wish: Wish, outcome: Outcome, say: Recorder) -> Finished:
     say(Event(stage="report", sentence="writing the report"))
     best = summary.chosen(outcome)
     diff = diff_of(one.opened, best)
-    saved = save(one, wish.path, wish.out, outcome, best, diff, apply=wish.apply and outcome.winner is not None)
+    saved = save(
+        one, wish.path, wish.out, outcome, best, diff, say.moments, apply=wish.apply and outcome.winner is not None
+    )
     say(Event(stage="done", sentence=outcome.stopped))
     return Finished(outcome, diff, saved)
 

@@ -56,7 +56,7 @@ def from_parameters(p: dict[str, Any]) -> Wish:
         prompts=p["prompts"],
         out=p["out"],
         apply=p["apply"],
-        memory=p["memory"],
+        memory=not p["no_memory"],
     )
 
 

@@ -95,8 +95,11 @@ def replay_section(played: Sequence[Games], landscapes: Sequence[Landscape], com
         "noise included, so that mostly one plan of a landscape meets it.",
         _SOLVERS,
     ]
-    asked: list[Difficulty] = ["medium", "easy", "hard"]
-    for difficulty in (d for d in asked if any(g.difficulty == d for g in played)):
+    there = {g.difficulty for g in played}
+    asked: tuple[Difficulty, ...] = ("medium", "easy", "hard")
+    for difficulty in asked:
+        if difficulty not in there:
+            continue
         parts += [
             f"## Evaluations to reach {difficulty}",
             _overall(played, difficulty),

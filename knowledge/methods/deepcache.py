@@ -7,7 +7,7 @@ from ..adapters import SAFE_DEEPCACHE
 from ..caching import CACHES
 from ..method import Effect, Method, Symptom
 from ..situation import Situation
-from ..steps import visits_twice
+from ..steps import run_of, steps_of, visits_twice
 from ..types import Change, Import, Plan, Trace
 
 
@@ -90,6 +90,8 @@ class DeepCache(Method):
             return f"DeepCache looks for pipe.unet, and {situation.pipeline_class} has {situation.denoiser}"
         if situation.pipeline_class.startswith("Kandinsky3"):
             return "Kandinsky3UNet's blocks are its own: they have no `downsamplers`, which DeepCache looks for"
+        if run_of(steps_of(plan, situation), situation.strength) < 2:
+            return "a single step is run: there is no step before it whose features could be reused"
         return None
 
     def unproven(self, trace: Trace, before: Trace) -> str | None:

@@ -106,8 +106,8 @@ class Sampler(Method):
         ),
     )
     backfires = (
-        "Heun and KDPM2 call the denoiser twice a step: compare denoiser calls, not steps",
         "below about 8 steps every sampler loses detail, and a distilled checkpoint is the better way",
+        "Heun and KDPM2 call the denoiser twice a step: compare denoiser calls, not steps",
         "a stochastic sampler (dpmpp_2m_sde) draws another picture than the one before, so drift is large at any speed",
         "DiT hands its sampler no generator: with a stochastic one the same seed gives another picture each time",
         "LCM and TCD run without a distilled LoRA, and draw mush",

@@ -24,6 +24,7 @@ __all__ = [
     "Mode",
     "any_card_for",
     "card_for",
+    "class_behind",
 ]
 
 NEWCOMERS: tuple[Card, ...] = (*PICTURES, *CONDITIONED, *SEQUENCES)
@@ -41,6 +42,32 @@ def card_for(pipeline_class: str, model_id: str | None = None) -> Card | None:
     """The card of a class and a checkpoint; the class's first card where the checkpoint is not known."""
     exact = CARD_OF.get((pipeline_class, CANONICAL.get(model_id or "", model_id or "")))
     return exact or next((c for c in CARDS if c.pipeline_class == pipeline_class), None)
+
+
+_AUTO = MappingProxyType(
+    {
+        "DiffusionPipeline": "text2img",
+        "AutoPipelineForText2Image": "text2img",
+        "AutoPipelineForImage2Image": "img2img",
+        "AutoPipelineForInpainting": "inpaint",
+    }
+)
+"""loaders that take their class from the checkpoint -> the mode that they are asked for"""
+_XL = ("sdxl", "stable-diffusion-xl")
+"""in the names of checkpoints that are SDXL's, whoever made them"""
+
+
+def class_behind(pipeline_class: str, model_id: str | None) -> str:
+    """The class that such a loader gives for a checkpoint that is known; the loader's own name for others."""
+    mode, told = _AUTO.get(pipeline_class), model_id or ""
+    if mode is None:
+        return pipeline_class
+    # A checkpoint for clips or sound has no card in text2img: DiffusionPipeline loads it all the same.
+    of_id = [c for c in EVERY_CARD if told in (c.model_id, *c.aliases) and c.controlnet_id is None]
+    if not of_id and any(part in told.lower() for part in _XL):
+        of_id = [c for c in EVERY_CARD if c.family in ("sdxl", "sdxl_inpaint")]
+    fitting = [c for c in of_id if c.mode == mode] or (of_id if pipeline_class == "DiffusionPipeline" else [])
+    return fitting[0].pipeline_class if fitting else pipeline_class
 
 
 def any_card_for(pipeline_class: str, model_id: str | None = None) -> Card | None:

@@ -27,7 +27,7 @@ def failures_page() -> str:
 def failure_section(kind: Any) -> str:
     """One kind of failure with the fields that are its own."""
     kept = "kept, and not measured again" if kind.settled else "kept, but measured again the next time"
-    lines = [f"## {_kind(kind)}\n", f"{inspect.getdoc(kind)}\n", f"Such a verdict is {kept}.\n"]
+    lines = [f"## {_kind(kind)}\n", f"{inspect.getdoc(kind)}\n", f"{kind.remedy}\n", f"Such a verdict is {kept}.\n"]
     own = [
         (f"`{n}`", type_in_words(f.annotation), f.description or "")
         for n, f in kind.model_fields.items()

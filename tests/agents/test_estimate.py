@@ -4,7 +4,6 @@ import random
 from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
-from math import log
 from pathlib import Path
 from statistics import fmean
 
@@ -12,10 +11,9 @@ import pytest
 from factories import CPU, LIBRARIES, plan, situation, step
 
 from diffagent_mcp.agents.estimate import RUNGS, Memory, odds
-from diffagent_mcp.agents.forecast import LEVEL, OPTIMISM, Forecast, Forecaster, Lean
+from diffagent_mcp.agents.forecast import LEVEL, Forecast, Forecaster, Lean
 from diffagent_mcp.bench.calibration.landscape import imported
 from diffagent_mcp.knowledge.chance import LIKELY, UNLIKELY, WORDS, about, word
-from diffagent_mcp.knowledge.expect import expect
 from diffagent_mcp.knowledge.experience import Experience, Setback
 from diffagent_mcp.knowledge.rules import usable
 from diffagent_mcp.knowledge.types import Environment, Target
@@ -24,6 +22,7 @@ FOLDER = Path(__file__).parents[2] / "docs" / "results" / "landscapes"
 TARGET = Target(speedup=2.0)
 SPEEDS = (1.25, 1.5, 2.0, 2.5, 3.0, 4.0)
 HERE = Environment(device=CPU, python="3.11", libraries=LIBRARIES)
+FOLDS = 5
 Said = list[tuple[float, bool]]
 """what was said to be the chance, and whether it came true"""
 
@@ -52,12 +51,13 @@ def recorded() -> dict[str, tuple[Experience, ...]]:
 
 @cache
 def forecasts(lean: Lean) -> tuple[tuple[Forecast, Experience], ...]:
-    """Every recorded plan with what was to be said of it: from the others of its landscape, or from nothing."""
+    """Every recorded plan with what was to be said of it: from four fifths of its landscape, or from nothing."""
     found: list[tuple[Forecast, Experience]] = []
     for many in recorded().values():
-        for n, one in enumerate(many):
-            others = (*many[:n], *many[n + 1 :]) if lean == "here" else ()
-            found.append((Forecaster(one.situation, others, (), lean).forecast(one.plan), one))
+        for fold in range(FOLDS):
+            others = [one for n, one in enumerate(many) if n % FOLDS != fold] if lean == "here" else []
+            forecaster = Forecaster(many[0].situation, others, (), lean, "zoo")
+            found += [(forecaster.forecast(one.plan), one) for one in many[fold::FOLDS]]
     return tuple(found)
 
 
@@ -79,7 +79,7 @@ def put_forward(known: int = 25, repeats: int = 4) -> Said:
     for many in recorded().values():
         for n in range(repeats):
             drawn = random.Random(n).sample(many, len(many))
-            forecaster = Forecaster(many[0].situation, drawn[:known], (), "here")
+            forecaster = Forecaster(many[0].situation, drawn[:known], (), "here", "zoo")
             unseen = [(forecaster.forecast(one.plan), one) for one in drawn[known:]]
             best = [max(unseen, key=lambda pair: pair[0].meets(s, TARGET)) for s in SPEEDS]
             found += [(f.meets(s, TARGET), came_true(one, s)) for (f, one), s in zip(best, SPEEDS, strict=True)]
@@ -133,7 +133,9 @@ def test_every_word_keeps_within_its_bounds(lean: Lean) -> None:
         mine = [p for p in said(lean) if word(p[0]) == name]
         if len(mine) >= 25:
             assert share(mine) >= low - 0.1, (name, len(mine))
-            assert abs(share(mine) - fmean(p for p, _ in mine)) < 0.2, (name, len(mine))
+            claimed_too_much = fmean(p for p, _ in mine) - share(mine)
+            assert claimed_too_much < 0.15, (name, len(mine))
+            assert lean == "nothing" or claimed_too_much > -0.2, "where others are known, it is not too cautious either"
 
 
 @pytest.mark.parametrize("lean", ["here", "nothing"])
@@ -142,22 +144,16 @@ def test_intervals_hold_what_they_say(lean: Lean) -> None:
     assert fmean(within) >= LEVEL
 
 
-def test_the_optimism_of_the_knowledge_base_is_the_recorded_one() -> None:
-    off = [log(e.speedup / expect(e.plan, e.situation).speedup) for many in recorded().values() for e in many]
-    assert fmean(off) == pytest.approx(-OPTIMISM, abs=0.01)
-
-
 def test_less_is_claimed_where_less_is_known() -> None:
     many = recorded()["B01"]
-    here, there, nothing = (
-        Forecaster(many[0].situation, many[1:] if lean != "nothing" else (), (), lean).forecast(many[0].plan)
-        for lean in ("here", "elsewhere", "nothing")
+    about, others, strangers = many[0], many[1:], recorded()["B31"]
+    known, lent, bare = (
+        Forecaster(about.situation, them, (), "here", "zoo").forecast(about.plan).belief.speed.sd
+        for them in (others, strangers, ())
     )
-    assert here.log_speedup.stdev < there.log_speedup.stdev
-    assert here.log_speedup.stdev < nothing.log_speedup.stdev
-    unmeasured = many[0].situation.model_copy(update={"stages": None})
-    assumed = Forecaster(unmeasured).forecast(many[0].plan)
-    assert assumed.log_speedup.stdev > nothing.log_speedup.stdev, "the denoiser's share is only assumed"
+    assert known < lent <= bare
+    unmeasured = about.situation.model_copy(update={"stages": None})
+    assert Forecaster(unmeasured).forecast(about.plan).belief.speed.sd > bare, "the denoiser's share is only assumed"
 
 
 def test_what_failed_is_less_probable_and_is_not_put_forward() -> None:

@@ -115,7 +115,7 @@ def test_a_repair_may_be_another_plan_which_the_rules_check() -> None:
     right: dict[str, Any] = {
         "reflection": "r",
         "edits": [],
-        "steps": [{"method": "deepcache", "params": {"interval": 2}}],
+        "steps": [{"method": "deepcache", "params": {"branch": 1}}],
     }
     answers = iter([wrong, right])
     one = failed(1, CRASH)

@@ -1,6 +1,7 @@
 """Expectations guide the search; they need to point the right way, not to be right."""
 
-from factories import CPU, plan, situation, step
+import pytest
+from factories import CPU, GPU, plan, site, situation, step
 
 from diffagent_mcp.knowledge.expect import ceiling, expect
 from diffagent_mcp.knowledge.render import change_for
@@ -46,3 +47,9 @@ def test_the_cut_off_falls_right_before_a_full_pass_of_the_cache() -> None:
             callback = change_for(both, situation()).call_keywords["callback_on_step_end"]
             index = int(callback.rpartition("=")[2].rstrip(")"))
             assert (index + 1) % interval == 0
+
+
+def test_half_precision_is_no_gain_where_it_is_used_already() -> None:
+    here = situation(device=GPU, pipeline=site(dtype="float16"))
+    assert expect(plan(step("precision", dtype="bfloat16")), here).speedup == pytest.approx(1.0)
+    assert expect(plan(step("few_step_lora", few_steps=4)), situation()).speedup > 3

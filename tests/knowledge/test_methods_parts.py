@@ -185,6 +185,8 @@ def test_what_is_written_is_this_pipelines_own(pipeline_class: str, steps: list[
         (at("FluxPipeline"), [step("timestep_spacing")], "spaced by a shift"),
         (at("StableDiffusion3Pipeline"), [step("few_step_lora")], "needs a unet denoiser"),
         (at(SD, steps=3), [step("few_step_lora")], "runs 3 steps already"),
+        (at(XL, steps=1), [step("deepcache")], "a single step is run"),
+        (at("FluxPipeline"), [step("precision", dtype="float16")], "clipped in float16"),
         (at(SD), [step("few_step_lora"), step("guidance_cutoff")], "cannot be combined with guidance_cutoff"),
         (at(SD), [step("few_step_lora"), step("sampler")], "cannot be combined with sampler"),
         (at(SD, dtype="float16"), [step("tf32")], "TF32 is about float32"),

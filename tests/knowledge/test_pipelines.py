@@ -3,7 +3,15 @@
 import pytest
 from factories import CPU, LIBRARIES, call_site, site, situation, trace
 
-from diffagent_mcp.knowledge.pipelines import CANONICAL, CARDS, EVERY_CARD, NEWCOMERS, any_card_for, card_for
+from diffagent_mcp.knowledge.pipelines import (
+    CANONICAL,
+    CARDS,
+    EVERY_CARD,
+    NEWCOMERS,
+    any_card_for,
+    card_for,
+    class_behind,
+)
 from diffagent_mcp.knowledge.situation import recorded, situation_at
 from diffagent_mcp.knowledge.types import DenoiserFacts
 
@@ -27,6 +35,21 @@ def test_newcomers_are_known_but_no_script_is_written_for_them() -> None:
 def test_every_card_is_found_by_class_and_id(card: object) -> None:
     for model_id in (card.model_id, *card.aliases):  # type: ignore[attr-defined]
         assert any_card_for(card.pipeline_class, model_id) == card  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("loader", "model_id", "found"),
+    [
+        ("AutoPipelineForText2Image", "stabilityai/sdxl-turbo", "StableDiffusionXLPipeline"),
+        ("AutoPipelineForImage2Image", "stabilityai/sdxl-turbo", "StableDiffusionXLImg2ImgPipeline"),
+        ("AutoPipelineForText2Image", "runwayml/stable-diffusion-v1-5", "StableDiffusionPipeline"),
+        ("DiffusionPipeline", "THUDM/CogVideoX-2b", "CogVideoXPipeline"),
+        ("AutoPipelineForText2Image", "somebody/finetune", "AutoPipelineForText2Image"),
+        ("FluxPipeline", "stabilityai/sdxl-turbo", "FluxPipeline"),
+    ],
+)
+def test_a_loader_for_any_checkpoint_has_the_checkpoints_class(loader: str, model_id: str, found: str) -> None:
+    assert class_behind(loader, model_id) == found
 
 
 def test_a_checkpoint_nobody_knows_has_its_classs_first_card() -> None:

@@ -9,7 +9,7 @@ from diffagent_mcp.knowledge import library, proof, rules
 from diffagent_mcp.knowledge.catalogue import CATALOGUE, METHODS
 from diffagent_mcp.knowledge.method import Method
 from diffagent_mcp.knowledge.methods.sampler import swap
-from diffagent_mcp.knowledge.pipelines import CARDS
+from diffagent_mcp.knowledge.pipelines import CARDS, EVERY_CARD
 from diffagent_mcp.knowledge.render import change_for
 from diffagent_mcp.knowledge.silent import BY_SLUG, SILENT_FAILURES, SilentFailure
 from diffagent_mcp.knowledge.steps import denoiser_calls
@@ -140,4 +140,4 @@ def test_memory_of_weights() -> None:
     assert "both are more than" in memory_sentences(sdxl, None, 4_000)[0]
     assert "they fit into 24 GB" in memory_sentences(sdxl, None, 24_000)[0]
     assert memory_sentences(None, None, 12_000) == () and not too_large(None, None, 1)
-    assert {c.family for c in CARDS} == set(WEIGHTS)
+    assert {c.family for c in CARDS} <= set(WEIGHTS) <= {c.family for c in EVERY_CARD}

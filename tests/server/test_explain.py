@@ -8,7 +8,8 @@ import pytest
 from shell import run
 
 from diffagent_mcp.knowledge.catalogue import METHODS
-from diffagent_mcp.knowledge.method import Method
+from diffagent_mcp.knowledge.library import Document
+from diffagent_mcp.knowledge.method import Method, Symptom
 from diffagent_mcp.knowledge.pipelines import CARDS
 from diffagent_mcp.server.app import App, build
 from diffagent_mcp.server.explaining import Explained, explain, normal, shown
@@ -51,6 +52,39 @@ def test_what_does_not_fit_the_file_is_shown_where_it_fits(app: App) -> None:
     assert found.shown.where.startswith("the plain script of") and found.shown.diff
 
 
+def test_pipelines_are_explained_by_any_of_their_names(app: App) -> None:
+    for name, title in (
+        ("SDXL", "Stable Diffusion XL"),
+        ("flux", "FLUX.1 dev"),
+        ("PixArtSigmaPipeline", "PixArt-Sigma"),
+    ):
+        page = explain(app, name, None)
+        assert isinstance(page, Document) and page.shelf == "pipeline" and page.title.startswith(title)
+
+
+def test_a_failure_says_what_to_do(app: App) -> None:
+    for name in ("OutOfMemory", "out of memory"):
+        page = explain(app, name, None)
+        assert isinstance(page, Document) and "model_offload" in page.text and "quoted" not in page.text
+
+
+@pytest.mark.parametrize(("name", "near"), [("fp8", "torchao"), ("taesd", "tiny_vae"), ("deepcahce", "deepcache")])
+def test_a_name_that_is_none_leads_to_what_speaks_of_it(app: App, name: str, near: str) -> None:
+    with pytest.raises(UsageError, match=near):
+        explain(app, name, None)
+
+
+def test_a_known_failure_is_shown_by_its_plain_texts() -> None:
+    odd = Symptom(pattern=r"g\+\+|Config\.use_x|(a|b).*c|CUDA error", sentence="it fails")
+    assert odd.signs == ("g++", "Config.use_x", "CUDA error")
+
+
+def test_few_steps_count_against_the_scripts_own(app: App) -> None:
+    found = explain(app, "few_step_lora", None)
+    assert isinstance(found, Explained) and found.shown is not None and found.shown.expected.speedup > 3
+    assert any(k.name == "few_steps" and k.direction.startswith("lower is faster") for k in found.knobs)
+
+
 def test_names_are_read_as_people_write_them(app: App) -> None:
     for name in ("Deep Cache", "deep-cache", "DeepCache", "DEEPCACHE"):
         slugs = {"deepcache", "deep_cache"}
@@ -61,7 +95,7 @@ def test_names_are_read_as_people_write_them(app: App) -> None:
 
 
 def test_an_unknown_name_gets_the_nearest(app: App) -> None:
-    with pytest.raises(UsageError, match="nothing is known of 'deepcach'; the nearest names are deepcache"):
+    with pytest.raises(UsageError, match="nothing is named 'deepcach'; the nearest names are deepcache"):
         explain(app, "deepcach", None)
     with pytest.raises(UsageError, match="`diffagent-mcp methods` lists what is known"):
         explain(app, "qqqqqq", None)

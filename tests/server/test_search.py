@@ -6,7 +6,7 @@ import pytest
 from shell import run
 
 from diffagent_mcp.knowledge.library import Document, documents
-from diffagent_mcp.knowledge.topic import Topic, described, topic
+from diffagent_mcp.knowledge.topic import Topic, asks_what_to_try, described, topic
 from diffagent_mcp.server.app import App, build
 from diffagent_mcp.server.searching import search
 from diffagent_mcp.server.settings import load
@@ -36,11 +36,23 @@ def app() -> App:
         ("DiT on my MacBook", ("DiTPipeline", "mps", None)),
         ("stable diffusion 1.5 img2img", ("StableDiffusionImg2ImgPipeline", None, None)),
         ("why are my pictures black", (None, None, None)),
+        ("how do I make flux fit on 8GB", ("FluxPipeline", "cuda", 8_000)),
+        ("FLUX with ControlNet", ("FluxControlNetPipeline", None, None)),
+        ("sd3.5 on a T4", ("StableDiffusion3Pipeline", "cuda", 16_000)),
+        ("stable diffusion xl on an RTX 4090", ("StableDiffusionXLPipeline", "cuda", 24_000)),
+        ("Wie mache ich SDXL schneller auf einer RTX 3080 Ti?", ("StableDiffusionXLPipeline", "cuda", None)),
+        ("wan 2.1 16GB", ("WanPipeline", "cuda", 16_000)),
     ],
 )
 def test_what_a_question_is_about(words: str, about: tuple[object, ...]) -> None:
     found = topic(words)
     assert (found.pipeline_class, found.device, found.memory_mb) == about
+
+
+def test_a_question_why_is_no_question_what_to_try() -> None:
+    assert asks_what_to_try(QUESTION) and asks_what_to_try("如何加速 SDXL 12GB 显存") and asks_what_to_try("SDXL")
+    assert not asks_what_to_try("why is SDXL slow") and not asks_what_to_try("fp8 on RTX 3090")
+    assert topic("sd3.5 on a T4").bf16 is False and topic("SDXL on an RTX 3090").bf16 is True
 
 
 @pytest.mark.parametrize("words", ["", "()", '"', "a" * 5000, "NEAR(x y) AND -z*", "显存 12GB SDXL", "\x00"])
@@ -68,10 +80,21 @@ def test_every_page_is_found_by_its_own_title() -> None:
 
 def test_the_question_of_the_brief(app: App) -> None:
     found = search(app, QUESTION)
-    assert found.advice is not None and found.advice.where.startswith("StableDiffusionXLPipeline")
-    assert found.advice.device.memory_mb == 12_000
-    assert "half precision" in " ".join(found.advice.notes) and found.advice.try_first[0].saves_memory
-    assert found.advice.not_here and found.hits and all(h.document.text for h in found.hits)
+    advice = found.advice
+    assert advice is not None and advice.where.startswith("StableDiffusionXLPipeline")
+    assert advice.device.memory_mb == 12_000
+    assert "half precision" in " ".join(advice.notes) and advice.try_first[0].saves_memory
+    rest = [m.slug for m in (*advice.try_first[1:], *advice.beside, *advice.not_here)]
+    assert "precision" not in rest and "fp16_vae" in rest, "all others are judged in half precision"
+    assert advice.beside[0].saves_memory, "memory is what was asked about"
+    assert all(m.slug != "few_step_lora" for m in advice.try_first[:6]), "beyond the bounds comes last"
+    assert advice.not_here and found.hits and all(h.document.text for h in found.hits)
+
+
+def test_one_method_does_not_fill_the_answer(app: App) -> None:
+    found = search(app, "black pictures with SDXL in float16")
+    of = [h.document.method for h in found.hits]
+    assert not found.advice_first and max(of.count(m) for m in of if m) <= 3 and "precision" in of
 
 
 def test_words_without_a_place_get_pages_only(app: App) -> None:
@@ -79,6 +102,8 @@ def test_words_without_a_place_get_pages_only(app: App) -> None:
     assert found.advice is None and "tome_draws_at_random" in {h.document.slug for h in found.hits}
     nameless = search(app, "8 GB card")
     assert nameless.advice is not None and "no model is named" in nameless.advice.notes[0]
+    here = search(app, "ControlNet faster")
+    assert here.advice is not None and "this machine" in here.advice.notes[0]
 
 
 def test_nothing_found_is_a_sentence(app: App) -> None:

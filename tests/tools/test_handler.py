@@ -50,6 +50,25 @@ async def generate(request):
     return JSONResponse({"size": image.size})
 app = Starlette(routes=[Route("/generate", generate, methods=["POST"])])
 """
+LIFESPAN = """
+from contextlib import asynccontextmanager
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+state, load = {}, pipe
+del pipe
+@asynccontextmanager
+async def lifespan(app):
+    state["pipe"] = load
+    yield {"steps": 3}
+    state.clear()
+async def generate(request):
+    state["pipe"]("a red circle", num_inference_steps=request.state.steps)
+    return PlainTextResponse("done")
+def paint(steps: int):
+    state["pipe"]("a red circle", num_inference_steps=steps)
+app = Starlette(routes=[Route("/generate", generate, methods=["POST"])], lifespan=lifespan)
+"""
 WSGI = """
 import json
 class Flaskish:
@@ -81,6 +100,8 @@ def start(runner: Runner, folder: Path, code: str, call: str, **request: object)
         (MODEL, "studio:generate", {}, 5),
         (MODEL, "generate", {"prompt": "a red circle", "steps": 2}, 2),
         (STARLETTE, "POST /generate", {"prompt": "a red circle", "steps": 3}, 3),
+        (LIFESPAN, "POST /generate", {"prompt": "a red circle"}, 3),
+        (LIFESPAN, "paint", {"steps": 4}, 4),
         (WSGI, "post /generate", {"prompt": "a red circle", "steps": 3}, 3),
     ],
 )
@@ -106,6 +127,7 @@ def test_the_call_in_a_handler_is_captured(
         (FUNCTION, "pipe.numbers", {}, "there is no numbers in StableDiffusionPipeline"),
         (FUNCTION, "POST /generate", {}, "holds no web application"),
         (STARLETTE, "POST /paint", {}, "POST /paint was answered with 404"),
+        (LIFESPAN.replace("= load", "= loaf"), "POST /generate", {}, "NameError"),
         (FUNCTION.replace("pipe(", "len("), "infer", {"steps": 4}, "TypeError"),
     ],
 )

@@ -219,7 +219,7 @@ class _Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
         self.seen.add(tag)
         named = [v or "" for k, v in attrs if k in ("src", "href", "srcset")]
-        outward = [v for v in named if not v.startswith(("data:", "#"))]
+        outward = [v for v in named if not v.startswith(("data:", "#")) and v != "trace.html"]
         self.wrong += outward + [k for k, _ in attrs if k.startswith("on")]
         self.wrong += ["img without alt"] if tag == "img" and not dict(attrs).get("alt") else []
         if tag not in ("meta", "img", "source", "br", "link"):
@@ -248,6 +248,7 @@ def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 def test_all_files_are_written_whole(report: Path) -> None:
     names = {"outcome.json", "changes.diff", "pareto.png", "contact_sheet.png", "report.html"}
+    names |= {"trace.html", "trace.jsonl"}
     assert {p.name for p in report.parent.iterdir()} == names
 
 

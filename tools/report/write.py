@@ -6,23 +6,35 @@ from pathlib import Path
 
 from ...knowledge.types import Outcome
 from .pairs import PicturePair
+from .record import Moment, jsonl
 
 
-def write(folder: Path, outcome: Outcome, pairs: Sequence[PicturePair], diff: str, source: str) -> Path:
-    """Write outcome.json, changes.diff, pareto.png, contact_sheet.png and report.html; returns the page's path.
+def write(
+    folder: Path,
+    outcome: Outcome,
+    pairs: Sequence[PicturePair],
+    diff: str,
+    source: str,
+    moments: Sequence[Moment] = (),
+) -> Path:
+    """Write outcome.json, changes.diff, pareto.png, contact_sheet.png, report.html, and what happened on the way as
+    trace.jsonl and trace.html; returns the report's path.
 
     `diff` goes from the person's `source` to the candidate's code. Each file appears whole or not at all.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for name, content in _files(outcome, pairs, diff, source).items():
+    for name, content in _files(outcome, pairs, diff, source, moments).items():
         _replace(folder / name, content)
     return folder / "report.html"
 
 
-def _files(outcome: Outcome, pairs: Sequence[PicturePair], diff: str, source: str) -> dict[str, bytes]:
+def _files(
+    outcome: Outcome, pairs: Sequence[PicturePair], diff: str, source: str, moments: Sequence[Moment]
+) -> dict[str, bytes]:
     from .contact_sheet import contact_sheet  # Pillow and matplotlib: loaded when a report is due, not before
     from .html import html
     from .pareto import DARK, LIGHT, pareto
+    from .trace import page as trace_page
 
     light, dark = pareto(outcome, LIGHT), pareto(outcome, DARK)
     page = html(outcome, pairs, diff, source, (light, dark))
@@ -31,6 +43,8 @@ def _files(outcome: Outcome, pairs: Sequence[PicturePair], diff: str, source: st
         "changes.diff": diff.encode("utf-8", "surrogateescape"),
         "pareto.png": light,
         "contact_sheet.png": contact_sheet(outcome, pairs),
+        "trace.jsonl": jsonl(outcome, moments).encode("utf-8", "replace"),
+        "trace.html": trace_page(outcome, moments).encode("utf-8", "replace"),
         "report.html": page.encode(),
     }
 

@@ -12,10 +12,26 @@ _EMPTY = frozenset(
     _WORD.findall(
         "a about an and any are as at be but can card could do does for from get give gpu have how i if in is it its "
         "gb mb let make me my need not of on or our out should so some something than that the their them there this "
-        "to try use using want was we what when where which while who why will with would you your"
+        "to try use using want was we what when where which while who why will with would you your "
+        "fast faster quick quicker speed run running accelerate optimise optimize recommend recommended best "
+        "wie kann ich mache machen soll sollte auf einer eine ein der die das den dem mit von für und oder nicht kein "
+        "keine warum wieso ist sind schneller karte bei"
     )
 )
 """words that every question has, and that tell nothing apart"""
+_SAME: dict[str, str] = {
+    "fp8": "float8",
+    "fp16": "float16",
+    "bf16": "bfloat16",
+    "fp32": "float32",
+    "tf32": "float32",
+    "cfg": "guidance",
+    "vram": "memory",
+    "oom": "memory",
+    "img2img": "image",
+    "quantization": "quantisation",
+}
+"""what people write -> what the pages say; both are looked up"""
 _CARD = 0.4
 """weight of a pipeline's card beside other documents"""
 _LONGEST = 40
@@ -66,5 +82,6 @@ class Index:
 
 def query(words: str) -> str:
     """Words as a question to FTS5: each quoted, so that nothing in them is an operator."""
-    told = [w for w in _WORD.findall(words.lower()) if w not in _EMPTY and not w.isdigit()]
-    return " OR ".join(f'"{w}"*' if len(w) > 3 else f'"{w}"' for w in dict.fromkeys(told[:_LONGEST]))
+    asked: list[str] = [w for w in _WORD.findall(words.lower()) if w not in _EMPTY and not w.isdigit()]
+    told = [w for word in asked[:_LONGEST] for w in (word, _SAME.get(word, word))]
+    return " OR ".join(f'"{w}"*' if len(w) > 3 else f'"{w}"' for w in dict.fromkeys(told))

@@ -53,21 +53,46 @@ def _serves(statement: ast.stmt) -> bool:
 def invoke(module: types.ModuleType, entry: dict[str, Any]) -> None:
     """Do as the server would; returns when the handler does, though a captured call never does."""
     request: dict[str, Any] = entry["request"]
+    application = _held(module)
+    loop, state = asyncio.new_event_loop(), {}
+    if application is not None and not hasattr(application, "wsgi_app"):
+        loop.run_until_complete(_started(application, state))
     if (route := _ROUTE.fullmatch(entry["call"])) is not None:
-        _send(_application(module), route.group(1).upper(), route.group(2), request)
+        _send(application, loop, state, (route.group(1).upper(), route.group(2)), request)
         return
     function = _named(module, entry["call"])
     result = function(**arguments(function, request))
     if inspect.isawaitable(result):
-        asyncio.run(_awaited(result))
+        loop.run_until_complete(_awaited(result))
     elif inspect.isasyncgen(result):
-        asyncio.run(_awaited(anext(result, None)))
+        loop.run_until_complete(_awaited(anext(result, None)))
     elif inspect.isgenerator(result):
         next(result, None)
 
 
 async def _awaited(value: Any) -> Any:
     return await value
+
+
+async def _started(application: Any, state: dict[str, Any]) -> None:
+    """Its start-up, where many load their models (ASGI's lifespan); what it leaves for requests is put into `state`."""
+    said: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    asked = iter([{"type": "lifespan.startup"}])
+
+    async def receive() -> dict[str, Any]:
+        if (message := next(asked, None)) is not None:
+            return message
+        return await asyncio.get_running_loop().create_future()  # it is never shut down: the process ends first
+
+    scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": state}
+    running = asyncio.ensure_future(application(scope, receive, said.put))
+    answer = asyncio.ensure_future(said.get())
+    await asyncio.wait({running, answer}, return_when=asyncio.FIRST_COMPLETED)
+    if not answer.done():
+        answer.cancel()
+        running.exception()  # it knows no lifespan, which the standard allows
+    elif answer.result()["type"] == "lifespan.startup.failed":
+        await running  # raises what its start-up raised
 
 
 def _named(module: types.ModuleType, call: str) -> Any:
@@ -140,13 +165,10 @@ def _filled(model: Any, given: Any) -> Any:
     return {n: _PROMPT for n in fields if n not in given} | given
 
 
-def _application(module: types.ModuleType) -> Any:
+def _held(module: types.ModuleType) -> Any:
     """What a server would be pointed at: `app`, `application`, or the one object that answers requests."""
     named = [getattr(module, n, None) for n in ("app", "application", "api")]
-    found = next((a for a in (*named, *vars(module).values()) if _answers(a)), None)
-    if found is None:
-        raise Refused("the script holds no web application (FastAPI, Starlette, Flask) that a route could be asked of")
-    return found
+    return next((a for a in (*named, *vars(module).values()) if _answers(a)), None)
 
 
 def _answers(value: Any) -> bool:
@@ -155,10 +177,23 @@ def _answers(value: Any) -> bool:
     return hasattr(value, "wsgi_app") or (hasattr(value, "routes") and callable(value))
 
 
-def _send(application: Any, method: str, target: str, request: dict[str, Any]) -> None:
-    send = _send_wsgi if hasattr(application, "wsgi_app") else _send_asgi
+def _send(
+    application: Any,
+    loop: asyncio.AbstractEventLoop,
+    state: dict[str, Any],
+    route: tuple[str, str],
+    request: dict[str, Any],
+) -> None:
+    if application is None:
+        raise Refused("the script holds no web application (FastAPI, Starlette, Flask) that a route could be asked of")
+    method, target = route
     path, _, query = target.partition("?")
-    status, body = send(application, method, path, query, json.dumps(request).encode() if request else b"")
+    given = json.dumps(request).encode() if request else b""
+    if hasattr(application, "wsgi_app"):
+        status, body = _send_wsgi(application, method, path, query, given)
+    else:
+        answer = _send_asgi(application, _scope(method, path, query, state), given)
+        status, body = loop.run_until_complete(answer)
     if status >= 400:
         raise Refused(f"{method} {target} was answered with {status}: {body[:300].decode(errors='replace')}")
 
@@ -176,13 +211,16 @@ def _send_wsgi(application: Any, method: str, path: str, query: str, body: bytes
     return (said[0] if said else 500), answer
 
 
-def _send_asgi(application: Any, method: str, path: str, query: str, body: bytes) -> tuple[int, bytes]:
-    scope: dict[str, Any] = {
+def _scope(method: str, path: str, query: str, state: dict[str, Any]) -> dict[str, Any]:
+    return {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http",
         "path": path, "raw_path": path.encode(), "query_string": query.encode(), "root_path": "",
         "headers": [(b"host", b"script"), (b"content-type", b"application/json")],
-        "client": ("127.0.0.1", 1), "server": ("script", 80), "state": {},
+        "client": ("127.0.0.1", 1), "server": ("script", 80), "state": dict(state),
     }  # fmt: skip
+
+
+async def _send_asgi(application: Any, scope: dict[str, Any], body: bytes) -> tuple[int, bytes]:
     said: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
@@ -191,6 +229,6 @@ def _send_asgi(application: Any, method: str, path: str, query: str, body: bytes
     async def send(message: dict[str, Any]) -> None:
         said.append(message)
 
-    asyncio.run(application(scope, receive, send))
+    await application(scope, receive, send)
     status = next((m["status"] for m in said if m["type"] == "http.response.start"), 500)
     return status, b"".join(m.get("body", b"") for m in said)
