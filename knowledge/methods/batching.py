@@ -1,6 +1,7 @@
 from pydantic import Field
 
 from ..method import Effect, Method, Symptom
+from ..pipelines import any_card_for
 from ..situation import Situation
 from ..types import Change, Plan, Trace
 
@@ -56,6 +57,9 @@ class Batching(Method):
     def misfit(self, situation: Situation, plan: Plan) -> str | None:
         if situation.pipeline_class == "DiTPipeline":
             return "DiTPipeline draws a picture for each class that it is given, and has no num_images_per_prompt"
+        card = any_card_for(situation.pipeline_class)
+        if card is not None and card.mode in ("text2video", "img2video", "text2audio"):
+            return f"{situation.pipeline_class} makes one clip a call, and has no num_images_per_prompt"
         if situation.images_per_call > 1:
             return f"the script draws {situation.images_per_call} pictures a call already"
         return None

@@ -125,5 +125,7 @@ def _unnamed(situation: Situation) -> bool:
 
 
 def _names_blocks(situation: Situation) -> bool:
-    """As the live denoiser says; before it is known, U-Nets do and transformers do not."""
-    return bool(situation.facts.repeated_blocks) if situation.facts else situation.backbone != "dit"
+    """As the live denoiser says, which may name blocks that it has not; before it is known, U-Nets do name theirs."""
+    if situation.facts is None:
+        return situation.backbone != "dit" and not situation.pipeline_class.startswith("Kandinsky")
+    return bool(set(situation.facts.repeated_blocks) & set(situation.facts.block_classes))

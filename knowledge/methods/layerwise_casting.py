@@ -52,6 +52,14 @@ class LayerwiseCasting(Method):
     def effect(self, situation: Situation) -> Effect:
         return Effect(per_call=1.15, loss=0.003, drift=0.06)
 
+    def misfit(self, situation: Situation, plan: Plan) -> str | None:
+        # Both project pictures in front of the U-Net, in the type that its first weight reads (models/embeddings.py).
+        adapted = any(h.slug == "own_attention" and "IP-Adapter" in h.sentence for h in situation.pipeline.hazards)
+        if adapted or situation.pipeline_class.startswith("Kandinsky"):
+            what = "an IP-Adapter" if adapted else situation.pipeline_class
+            return f"{what} projects pictures in the type of the denoiser's first weight, which reads float8 then"
+        return None
+
     def unproven(self, trace: Trace, before: Trace) -> str | None:
         if not trace.weights.get(self.storage):
             return f"no layer of the denoiser keeps its weights in {self.storage}"

@@ -6,6 +6,9 @@ from ..method import Effect, Method, Symptom
 from ..situation import Situation
 from ..types import Change, Plan, Trace
 
+_UNSPACED = frozenset({"DDPMWuerstchenScheduler"})
+"""schedulers whose steps cannot be spaced otherwise"""
+
 
 class TimestepSpacing(Method):
     """Lay the steps out in another way: `trailing` begins at pure noise and ends before the last, tiny one.
@@ -59,6 +62,8 @@ class TimestepSpacing(Method):
     def misfit(self, situation: Situation, plan: Plan) -> str | None:
         if situation.flow:
             return f"{situation.pipeline_class} was trained by flow matching, whose steps are spaced by a shift"
+        if situation.scheduler in _UNSPACED:
+            return f"{situation.scheduler} runs from 1 to 0 evenly, and has no timestep_spacing"
         if any({"timesteps", "sigmas"} & set(c.keywords) for c in situation.pipeline.calls):
             return "the script passes its own timesteps or sigmas"
         return None
