@@ -7,6 +7,7 @@ from .bounds import bounds_page
 from .commands import cli_page
 from .failures import failures_page
 from .matrix import matrix_page
+from .matrix_picture import matrix_picture
 from .methods import methods_page
 from .settings import settings_page
 from .silence import silence_page
@@ -33,4 +34,5 @@ def render() -> dict[str, str]:
         "matrix.md": matrix_page(),
         "silent-failures.md": silence_page(),
     }
-    return {name: WRITTEN + "\n" + text.rstrip("\n") + "\n" for name, text in pages.items()}
+    written = {name: WRITTEN + "\n" + text.rstrip("\n") + "\n" for name, text in pages.items()}
+    return {**written, "matrix.svg": WRITTEN + matrix_picture() + "\n"}

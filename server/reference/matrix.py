@@ -42,6 +42,7 @@ def _intro(run: Matrix) -> str:
         f"{MARKS['elsewhere']} needs a device or a library that was not there ({counts['elsewhere']})\n\n"
         f"Run on {run.date}, {run.device}, Python {run.python}, {versions}:\n\n"
         + fenced("console", f"$ {run.command}\n")
+        + "\n\n![a square for each method and pipeline, coloured by what came of it](matrix.svg)\n"
     )
 
 

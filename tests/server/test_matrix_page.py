@@ -1,10 +1,11 @@
 """The page of what works with what, and the run that it shows."""
 
-import pytest
+from xml.etree import ElementTree
 
 from diffagent_mcp.knowledge.catalogue import CATALOGUE, METHODS
 from diffagent_mcp.knowledge.types import Matrix, Row, Tried
 from diffagent_mcp.server.reference.matrix import MARKS, kept, matrix_page
+from diffagent_mcp.server.reference.matrix_picture import COLOURS, matrix_picture
 
 ROWS = tuple(
     Row(name=n, title=n.upper(), pipeline_class="APipeline", denoiser_class="ANet", weights=w)  # type: ignore[arg-type]
@@ -52,7 +53,6 @@ def test_the_committed_run_speaks_of_methods_and_pipelines_that_there_are() -> N
     assert {t.outcome for t in matrix.tried} <= set(MARKS)
 
 
-@pytest.mark.slow
 def test_the_committed_run_is_of_every_method_on_every_pipeline() -> None:
     matrix = kept()
     done = {(t.method, t.pipeline) for t in matrix.tried}
@@ -63,3 +63,9 @@ def test_the_committed_run_is_of_every_method_on_every_pipeline() -> None:
 def test_whatever_works_can_be_taken_away() -> None:
     left = [f"{t.method} on {t.pipeline}" for t in kept().tried if t.outcome == "works" and t.undone == "no"]
     assert not left
+
+
+def test_the_picture_has_a_square_for_every_pair() -> None:
+    drawn = ElementTree.fromstring(matrix_picture())
+    squares = [r for r in drawn.iter("{http://www.w3.org/2000/svg}rect") if len(r)]
+    assert len(squares) == len(kept().tried) and {r.get("fill") for r in squares} <= set(COLOURS.values())
