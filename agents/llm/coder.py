@@ -12,9 +12,7 @@ from ...tools.script.replacing import replaced, unparsable
 from ..team import Writer
 from .allowance import Allowance
 from .forms import EditsForm
-from .prompting import rendered, version
-
-_NAME = "coder"
+from .prompting import question
 
 
 @dataclass
@@ -58,26 +56,16 @@ class ModelCoder:
     def _question(
         self, plan: Plan, refused: EditRefused, reflections: tuple[str, ...], attempt: int, corrections: int
     ) -> Question[EditsForm]:
-        system, user = rendered(
-            _NAME,
-            script=self.source,
-            file=self.name,
-            pipeline=self.situation.pipeline.name,
-            plan=plan.sentence(),
-            reference=reference(plan, self.situation) if self.knowledge else "",
-            refused=refused.message,
-            reflections=reflections,
-        )
-        return Question(
-            role="coder",
-            prompt=version(_NAME),
-            system=system,
-            user=user,
-            form=EditsForm,
-            wrong=lambda form: not_usable(self.source, form),
-            corrections=corrections,
-            attempt=attempt,
-        )
+        values = {
+            "script": self.source,
+            "file": self.name,
+            "pipeline": self.situation.pipeline.name,
+            "plan": plan.sentence(),
+            "reference": reference(plan, self.situation) if self.knowledge else "",
+            "refused": refused.message,
+            "reflections": reflections,
+        }
+        return question("coder", "coder", EditsForm, values, lambda f: not_usable(self.source, f), corrections, attempt)
 
 
 def not_usable(source: str, form: EditsForm) -> list[str]:

@@ -6,6 +6,7 @@ up, and the planner hears of it.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from ...knowledge import rules
 from ...knowledge.situation import Situation
@@ -18,9 +19,10 @@ from .allowance import T_CODE, T_DEBUG, Allowance
 from .coder import ModelCoder, not_usable, reference
 from .forms import EditsForm, RepairForm
 from .planner import settled
-from .prompting import rendered, version
+from .prompting import question
 
-_NAME = "debugger"
+_EVIDENCE = 4000
+"""characters of a log that are shown: the last"""
 _MACHINE = ("unscorable", "model_missing", "needs_input")
 """failures that no code of ours can mend"""
 
@@ -110,24 +112,15 @@ class ModelDebugger:
         corrections: int,
         trials: Sequence[Trial],
     ) -> Question[RepairForm]:
-        system, user = rendered(
-            _NAME,
-            code=candidate.code,
-            plan=plan.sentence(),
-            kind=failure.kind,
-            message=failure.message,
-            evidence=failure.evidence[-4000:],
-            reference=reference(plan, self.situation) if self.knowledge else "",
-            reflections=history.reflections,
-        )
-        return Question(
-            role="debugger",
-            prompt=version(_NAME),
-            system=system,
-            user=user,
-            form=RepairForm,
-            wrong=lambda form: self._wrong(form, candidate.code, trials),
-            corrections=corrections,
+        values = failed(candidate.code, plan.sentence(), failure, history.reflections)
+        values["reference"] = reference(plan, self.situation) if self.knowledge else ""
+        return question(
+            "debugger",
+            "debugger",
+            RepairForm,
+            values,
+            lambda form: self._wrong(form, candidate.code, trials),
+            corrections,
             attempt=history.codes * T_DEBUG + history.rounds,
         )
 
@@ -139,6 +132,19 @@ class ModelDebugger:
             number = next((t.number for t in trials if t.proposal.plan == plan), None)
             return [f"that plan was tried already, as candidate {number}"] if number is not None else []
         return not_usable(code, EditsForm(edits=form.edits)) if form.edits else []
+
+
+def failed(code: str, plan: str, failure: Failure, reflections: Sequence[str]) -> dict[str, Any]:
+    """What the debugger's prompt says of a failure; no reference."""
+    return {
+        "code": code,
+        "plan": plan,
+        "kind": failure.kind,
+        "message": failure.message,
+        "evidence": failure.evidence[-_EVIDENCE:],
+        "reference": "",
+        "reflections": list(reflections),
+    }
 
 
 def plan_of(form: RepairForm) -> Plan:

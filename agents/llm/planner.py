@@ -18,9 +18,7 @@ from ..calibration import Calibration
 from ..team import OfflinePlanner
 from . import facts
 from .forms import PlanForm, PlansForm
-from .prompting import rendered, version
-
-_NAME = "planner"
+from .prompting import question
 
 
 @dataclass(frozen=True)
@@ -51,26 +49,18 @@ class ModelPlanner:
     def _question(self, trials: Sequence[Trial], parents: Sequence[Trial], generation: int) -> Question[PlansForm]:
         here, target, population = self.offline.situation, self.offline.target, self.offline.search.population
         required = planner.required_speedup(target, here, trials)
-        count = 1 if not trials and generation == 0 and population == 1 else population
-        system, user = rendered(
-            _NAME,
-            where=facts.where(here),
-            facts=facts.facts(here),
-            target=facts.wanted(target, required),
-            menu=facts.menu(self.offline.allowed, here, self.knowledge),
-            trials=facts.tried(trials),
-            parents=[planner.feedback(p, target) for p in parents],
-            count=count,
-            fresh=max(0, count - len(parents)),
-        )
-        return Question(
-            role="planner",
-            prompt=version(_NAME),
-            system=system,
-            user=user,
-            form=PlansForm,
-            wrong=lambda form: list(self._wrong(form, trials)),
-            attempt=generation,
+        values = {
+            "where": facts.where(here),
+            "facts": facts.facts(here),
+            "target": facts.wanted(target, required),
+            "menu": facts.menu(self.offline.allowed, here, self.knowledge),
+            "trials": facts.tried(trials),
+            "parents": [planner.feedback(p, target) for p in parents],
+            "count": population,
+            "fresh": max(0, population - len(parents)),
+        }
+        return question(
+            "planner", "planner", PlansForm, values, lambda form: list(self._wrong(form, trials)), attempt=generation
         )
 
     def _wrong(self, form: PlansForm, trials: Sequence[Trial]) -> Iterator[str]:

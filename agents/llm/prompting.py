@@ -4,12 +4,17 @@ Text from outside (a script, a log, a request) is put between marks that it cann
 """
 
 import hashlib
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from ...knowledge.types import Record, Role
+from ...tools.chat.chat import CORRECTIONS, Question, nothing_wrong
+
+Form = TypeVar("Form", bound=Record)
 FOLDER = Path(__file__).parents[1] / "prompts"
 LONGEST = 40_000
 """characters of one piece of data; more is cut in the middle, and said"""
@@ -55,3 +60,17 @@ def rendered(name: str, **values: Any) -> tuple[str, str]:
     """System and user text. An undefined variable is an error of ours, and raises."""
     system = _templates().get_template(f"{name}.system.md").render(**values)
     return system, _templates().get_template(f"{name}.user.md").render(**values)
+
+
+def question(
+    name: str,
+    role: Role,
+    form: type[Form],
+    values: dict[str, Any],
+    wrong: Callable[[Form], list[str]] = nothing_wrong,
+    corrections: int = CORRECTIONS,
+    attempt: int = 0,
+) -> Question[Form]:
+    """The question that the prompt called `name` asks with these values."""
+    system, user = rendered(name, **values)
+    return Question(role, version(name), system, user, form, wrong, corrections, attempt)

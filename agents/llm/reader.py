@@ -17,9 +17,8 @@ from ...knowledge.types import ChatFailure, Request, Step
 from ...tools.chat.chat import Chat, Question
 from . import facts
 from .forms import ReadingForm
-from .prompting import rendered, version
+from .prompting import question
 
-_NAME = "reader"
 _PLAIN = (
     *("pipeline_class", "model_id", "controlnet_id", "scheduler", "steps", "width", "height"),
     *("speedup", "latency_s", "max_loss", "prompt", "seed"),
@@ -56,14 +55,12 @@ class ModelReader:
             "schedulers": sorted(SAMPLERS_BY_CLASS) if self.knowledge else [],
             "menu": facts.knobs_of(list(CATALOGUE)) if self.knowledge else "",
         }
-        system, user = rendered(_NAME, request=text, **known)
-        return Question(
-            role="reader",
-            prompt=version(_NAME),
-            system=system,
-            user=user,
-            form=ReadingForm,
-            wrong=lambda form: list(_wrong(form, by_rules)) if self.knowledge else [],
+        return question(
+            "reader",
+            "reader",
+            ReadingForm,
+            {"request": text, **known},
+            lambda form: list(_wrong(form, by_rules)) if self.knowledge else [],
         )
 
 

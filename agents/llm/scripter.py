@@ -7,13 +7,14 @@ from ...knowledge.pipelines import card_for
 from ...knowledge.reading import Context, Reader
 from ...knowledge.reading.attributes import attributes_of
 from ...knowledge.types import Candidate, ChatFailure, EditRefused, Failure, Plan, Request
-from ...tools.chat.chat import Answer, Chat, Question
+from ...tools.chat.chat import Answer, Chat
 from ...tools.script.compose import compose
 from ...tools.script.replacing import replaced, unparsable
 from .allowance import T_CODE, T_DEBUG, Allowance
 from .coder import not_usable
+from .debugger import failed
 from .forms import EditsForm, RepairForm, ScriptForm
-from .prompting import rendered, version
+from .prompting import question
 
 Runs = Callable[[str], Failure | None]
 """does a script get to its call and make a picture? It costs an evaluation"""
@@ -68,12 +69,8 @@ class Scripter:
         if corrections is None:
             return None
         reading = "" if not self.knowledge else request.model_dump_json(exclude_defaults=True, exclude={"text"})
-        system, user = rendered(
-            "script", request=words, inputs=list(inputs), reading=reading, reflections=list(reflections)
-        )
-        answer = coder.ask(
-            Question("coder", version("script"), system, user, ScriptForm, _no_python, corrections, attempt)
-        )
+        values = {"request": words, "inputs": list(inputs), "reading": reading, "reflections": list(reflections)}
+        answer = coder.ask(question("script", "coder", ScriptForm, values, _no_python, corrections, attempt))
         if isinstance(answer, ChatFailure):
             self.allowance.took(_ONE, answer.usage)
             self.note(answer.message)
@@ -112,26 +109,15 @@ class Scripter:
     def _repair(
         self, chat: Chat, code: str, failure: Failure, reflections: list[str], attempt: int, corrections: int
     ) -> Answer[RepairForm] | ChatFailure:
-        system, user = rendered(
-            "debugger",
-            code=code,
-            plan=Plan().sentence(),
-            kind=failure.kind,
-            message=failure.message,
-            evidence=failure.evidence[-4000:],
-            reference="",
-            reflections=list(reflections),
-        )
         return chat.ask(
-            Question(
-                role="debugger",
-                prompt=version("debugger"),
-                system=system,
-                user=user,
-                form=RepairForm,
-                wrong=lambda form: not_usable(code, EditsForm(edits=form.edits)) if form.edits else [],
-                corrections=corrections,
-                attempt=attempt,
+            question(
+                "debugger",
+                "debugger",
+                RepairForm,
+                failed(code, Plan().sentence(), failure, reflections),
+                lambda form: not_usable(code, EditsForm(edits=form.edits)) if form.edits else [],
+                corrections,
+                attempt,
             )
         )
 
