@@ -237,8 +237,10 @@ def test_blocks_that_nobody_names_are_compiled_with_the_rest() -> None:
     facts = DenoiserFacts(attribute="transformer", denoiser_class="T", backbone="dit", cross_attention=True, blocks=4)
     here = at("AuraFlowPipeline", facts=facts)
     assert "names no repeated blocks" in rules.problems(plan(step("compile")), here)[0].message
-    named = facts.model_copy(update={"repeated_blocks": ("Block",)})
+    named = facts.model_copy(update={"repeated_blocks": ("Block",), "block_classes": ("Block",)})
     assert rules.problems(plan(step("compile")), here.model_copy(update={"facts": named})) == []
+    absent = named.model_copy(update={"block_classes": ("AnotherBlock",)})
+    assert rules.problems(plan(step("compile")), here.model_copy(update={"facts": absent}))
 
 
 @pytest.mark.parametrize(
