@@ -177,18 +177,15 @@ def _loop(one: Session, wish: Wish, here: Situation, started: float) -> Loop:
 def _remembered(one: Session, wish: Wish, here: Situation) -> list[Experience]:
     """What was measured before, of any pipeline on any device; nothing where memory is not wanted.
 
-    A model that plans is asked the same again when a killed run goes on, so what that run itself measured is left out.
+    A run that was ended goes on by taking the same steps again, which the store serves. So what was measured of this
+    very script in this place is left out: it would lead the second run another way.
     """
-    if not wish.memory:
-        return []
-    known, where = experience.latest(one.app.store), one.environment
-    if one.app.team.planner is None:
-        return known
-    return [e for e in known if not (_of_class(e, here) and same_place(e, where.device, where.libraries, where.models))]
-
-
-def _of_class(e: Experience, here: Situation) -> bool:
-    return e.situation.pipeline_class == here.pipeline_class
+    known, where = experience.latest(one.app.store) if wish.memory else [], one.environment
+    return [
+        e
+        for e in known
+        if e.situation.pipeline != here.pipeline or not same_place(e, where.device, where.libraries, where.models)
+    ]
 
 
 def _search(loop: Loop, say: Say) -> None:
