@@ -18,6 +18,7 @@ from ..knowledge.situation import Situation
 from ..knowledge.types import Plan, Target
 from . import variation
 from .forecast import Forecast, Forecaster, Lean
+from .promise import costs
 
 DRAWS = 300
 REFINED = 5
@@ -120,6 +121,4 @@ def _promise(f: Forecast, required: float, target: Target) -> float:
 
 def _cost(f: Forecast, target: Target) -> float:
     """What a plan is expected to cost in quality, in units of the bounds, and in methods to understand."""
-    e = f.expected
-    drift = 0.0 if target.max_drift is None else e.drift / target.max_drift
-    return e.loss / max(target.max_loss, 1e-3) + drift + 0.1 * len(f.plan.steps)
+    return sum(costs(f.expected, target)) + 0.1 * len(f.plan.steps)

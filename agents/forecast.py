@@ -7,7 +7,7 @@ held against the recorded landscapes in tests/agents/test_estimate.py.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, hypot, log
+from math import exp, hypot
 from statistics import NormalDist
 from typing import Literal
 
@@ -17,6 +17,7 @@ from ..knowledge.situation import Situation
 from ..knowledge.types import Interval, Plan, Target
 from .calibration import Belief, Calibration
 from .likeness import similarity
+from .promise import chance
 
 Lean = Literal["here", "elsewhere", "nothing"]
 """what a forecast leans on: experiences of this place, of others, or the knowledge base's figures alone"""
@@ -59,13 +60,9 @@ class Forecast:
         _, good, near = self.belief.chances(target, 1.0)
         return (1 - self.fails) * good * near
 
-    def reaches(self, speedup: float) -> float:
-        """The probability that it is at least so fast, where it runs."""
-        return 1 - self.belief.speed.below(log(speedup))
-
     def meets(self, speedup: float, target: Target) -> float:
-        """Both. Errors of speed, loss and drift are taken to be independent."""
-        return self.reaches(speedup) * self.keeps(target)
+        """The probability that it runs, is at least so fast, and keeps within those bounds."""
+        return (1 - self.fails) * chance(self.belief, target, speedup)
 
 
 class Forecaster:

@@ -21,16 +21,15 @@ def required_speedup(target: Target, situation: Situation, trials: Sequence[Tria
         return target.required_speedup(measured[-1])
     if target.speedup is not None or situation.stages is None:
         return target.required_speedup(1.0)
-    s = situation.stages
-    return target.required_speedup(s.text_encoder_s + s.denoiser_s + s.vae_s + s.rest_s)
+    return target.required_speedup(situation.stages.total_s)
 
 
 def utility(e: Expectation, target: Target, required: float, plan: Plan) -> float:
     """An expectation as one number: fast enough with a margin, well within the quality bounds, and simple."""
     short = max(0.0, required * MARGIN - e.speedup) / required
-    costs = _costs(e, target)
-    beyond = sum(max(0.0, c - 0.85) for c in costs)
-    return -3.0 * short - 1.5 * beyond - 0.3 * sum(costs) / len(costs) - 0.03 * len(plan.steps) - 0.004 * e.startup_s
+    spent = costs(e, target)
+    beyond = sum(max(0.0, c - 0.85) for c in spent)
+    return -3.0 * short - 1.5 * beyond - 0.3 * sum(spent) / len(spent) - 0.03 * len(plan.steps) - 0.004 * e.startup_s
 
 
 def promise(belief: Belief, target: Target, required: float, plan: Plan) -> float:
@@ -38,9 +37,9 @@ def promise(belief: Belief, target: Target, required: float, plan: Plan) -> floa
 
     A plan of which little is known keeps a chance, so that looking around needs no rule of its own.
     """
-    costs = _costs(belief.expected, target)
+    spent = costs(belief.expected, target)
     sure = sum(log(max(_LEAST, c)) for c in belief.chances(target, required))
-    return sure - 0.1 * sum(costs) / len(costs) - 0.02 * len(plan.steps) - 0.004 * belief.expected.startup_s
+    return sure - 0.1 * sum(spent) / len(spent) - 0.02 * len(plan.steps) - 0.004 * belief.expected.startup_s
 
 
 def chance(belief: Belief, target: Target, required: float) -> float:
@@ -79,8 +78,9 @@ def sentence(e: Expectation) -> str:
     return f"expected {e.speedup:.2f}x at {100 * e.loss:.1f}% loss and drift {e.drift:.2f}"
 
 
-def _costs(e: Expectation, target: Target) -> list[float]:
-    costs = [e.loss / max(target.max_loss, 1e-3)]
+def costs(e: Expectation, target: Target) -> list[float]:
+    """What is expected of loss and drift, each in units of its bound."""
+    found = [e.loss / max(target.max_loss, 1e-3)]
     if target.max_drift is not None:
-        costs.append(e.drift / target.max_drift)
-    return costs
+        found.append(e.drift / target.max_drift)
+    return found

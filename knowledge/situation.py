@@ -62,7 +62,7 @@ class Situation(Record):
         """The fraction of the call that the denoiser takes; 0.9 is assumed where nothing was measured."""
         if self.stages is None:
             return 0.9
-        total = self.stages.text_encoder_s + self.stages.denoiser_s + self.stages.vae_s + self.stages.rest_s
+        total = self.stages.total_s
         return self.stages.denoiser_s / total if total > 0 else 0.9
 
 

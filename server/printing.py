@@ -62,7 +62,7 @@ def candidates(outcome: Outcome) -> None:
 def profile(p: Profile, models: str, device: str, pictures: str, kept: bool) -> None:
     """Where one image's seconds go. `pictures` says what its CLIP-Score is a mean of; `kept`: not measured now."""
     s = p.stages
-    total = s.text_encoder_s + s.denoiser_s + s.vae_s + s.rest_s
+    total = s.total_s
     shown = table("stage", "seconds", "share", "")
     rows = (
         ("text encoder", s.text_encoder_s, ""),

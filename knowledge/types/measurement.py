@@ -26,6 +26,10 @@ class Stages(Record):
     denoiser_calls: int
 
     @property
+    def total_s(self) -> float:
+        return self.text_encoder_s + self.denoiser_s + self.vae_s + self.rest_s
+
+    @property
     def per_step_s(self) -> float:
         return self.denoiser_s / max(1, self.denoiser_calls)
 

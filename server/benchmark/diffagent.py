@@ -27,7 +27,7 @@ from ...knowledge.types import (
     Target,
     Usage,
 )
-from ...tools.chat.chat import Answer, Chat, Question
+from ...tools.chat.chat import Answer, Around, Question
 from ...tools.errors import SetupError, UsageError
 
 Form = TypeVar("Form", bound=Record)
@@ -43,19 +43,10 @@ class Meter:
 
 
 @dataclass(frozen=True)
-class Metered:
+class Metered(Around):
     """A chat whose questions are counted. A task is not judged by what a model without money says."""
 
-    chat: Chat
     meter: Meter
-
-    @property
-    def model(self) -> str:
-        return self.chat.model
-
-    @property
-    def simulated(self) -> bool:
-        return self.chat.simulated
 
     def ask(self, question: Question[Form]) -> Answer[Form] | ChatFailure:
         """As the chat answers. Raises SetupError where a cap is reached."""

@@ -57,3 +57,18 @@ class Chat(Protocol):
         ...
 
     def ask(self, question: Question[Form]) -> Answer[Form] | ChatFailure: ...
+
+
+@dataclass(frozen=True)
+class Around:
+    """What stands around a chat, and is known by the same name. Whoever inherits says how it asks."""
+
+    chat: Chat
+
+    @property
+    def model(self) -> str:
+        return self.chat.model
+
+    @property
+    def simulated(self) -> bool:
+        return self.chat.simulated

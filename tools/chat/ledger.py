@@ -12,7 +12,7 @@ from ..errors import UsageError
 from ..store import exchanges
 from ..store.store import Store
 from . import forms, prices
-from .chat import Answer, Chat, Question
+from .chat import Answer, Around, Chat, Question
 from .conversation import begun
 
 Form = TypeVar("Form", bound=Record)
@@ -85,19 +85,10 @@ class Ledger:
 
 
 @dataclass(frozen=True)
-class Booked:
+class Booked(Around):
     """A chat whose answers are kept, counted and reused."""
 
-    chat: Chat
     ledger: Ledger
-
-    @property
-    def model(self) -> str:
-        return self.chat.model
-
-    @property
-    def simulated(self) -> bool:
-        return self.chat.simulated
 
     def ask(self, question: Question[Form]) -> Answer[Form] | ChatFailure:
         """The answer from the store, else from the model as long as the caps allow."""
