@@ -73,7 +73,9 @@ class Calibration:
     ) -> None:
         self.situation = situation
         self._known: dict[Plan, Expectation] = {}
-        self._learned = _learned(heard(experiences, situation, models))
+        self.heard: Sequence[Heard] = heard(experiences, situation, models)
+        """what was listened to, the most alike first"""
+        self._learned = _learned(self.heard)
         self._errors: list[float] = []
         self._shakes: list[float] = []
         for trial in trials:
@@ -102,7 +104,14 @@ class Calibration:
         """The same beliefs, to be taught something else."""
         twin = Calibration(self.situation)
         twin._known, twin._errors, twin._shakes = self._known, list(self._errors), list(self._shakes)
-        twin._learned = {name: one.copy() for name, one in self._learned.items()}
+        twin.heard, twin._learned = self.heard, {name: one.copy() for name, one in self._learned.items()}
+        return twin
+
+    def after(self, trials: Sequence[Trial]) -> "Calibration":
+        """The same beliefs, taught these trials."""
+        twin = self.copy()
+        for trial in trials:
+            twin.learn(trial.proposal.plan, trial.verdict)
         return twin
 
     def expect(self, plan: Plan) -> Expectation:

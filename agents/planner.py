@@ -11,13 +11,12 @@ from collections.abc import Iterator, Sequence
 from math import exp, log
 
 from ..knowledge import rules
-from ..knowledge.experience import Experience
 from ..knowledge.render import change_for
 from ..knowledge.situation import Situation
 from ..knowledge.types import Evaluation, Plan, Proposal, Search, Target, Trial
 from . import paper, selector, variation
 from .calibration import Belief, Calibration
-from .likeness import heard
+from .likeness import Heard
 from .promise import chance, feedback, pick, promise, required_speedup, sentence, utility
 
 __all__ = ["feedback", "next_generation", "pick", "required_speedup", "utility"]
@@ -46,19 +45,17 @@ def next_generation(
     allowed: Sequence[str],
     generation: int,
     rng: random.Random,
-    experiences: Sequence[Experience] = (),
-    models: str | None = None,
+    before: Calibration | None = None,
 ) -> list[Proposal]:
     """At most P new proposals, the most promising first; none where no plan is left that could meet the target.
 
-    `experiences` of other pipelines and devices correct the expectations as far as they are alike; `models` is zoo or
-    hub, where it is known.
+    `before` is what is believed before the first trial: by the knowledge base and by memory; None: by the former alone.
     """
     if search.kind == "paper":
         return paper.next_generation(trials, target, search, situation, allowed, generation, rng)
-    aim = _Aim(trials, target, situation, Calibration(situation, trials, experiences, models))
+    aim = _Aim(trials, target, situation, (before or Calibration(situation)).after(trials))
     parents = _drawn(trials, target, search, situation, allowed, rng)
-    for plan in _taken_over(experiences, target, situation, allowed, models):
+    for plan in _taken_over(aim.knows.heard, target, situation, allowed):
         parents.setdefault(plan, None)
         aim.ran.add(plan)
     aim.climb(parents, allowed, rng)
@@ -179,19 +176,9 @@ def _drawn(
     return found
 
 
-def _taken_over(
-    experiences: Sequence[Experience],
-    target: Target,
-    situation: Situation,
-    allowed: Sequence[str],
-    models: str | None,
-) -> Iterator[Plan]:
+def _taken_over(told: Sequence[Heard], target: Target, situation: Situation, allowed: Sequence[str]) -> Iterator[Plan]:
     """What held the bounds elsewhere, the fastest first, made to fit this script."""
-    held = [
-        h
-        for h in heard(experiences, situation, models)
-        if h.loss <= target.max_loss and (target.max_drift is None or h.drift <= target.max_drift)
-    ]
+    held = [h for h in told if h.loss <= target.max_loss and (target.max_drift is None or h.drift <= target.max_drift)]
     for one in sorted(held, key=lambda h: -h.speedup)[:_WORKED]:
         yield from variation.adapted(one.plan, one.situation.steps, allowed, situation)
 

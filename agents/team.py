@@ -4,13 +4,12 @@ import random
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
 from typing import Protocol as Seam
 
-from ..knowledge.experience import Experience
 from ..knowledge.situation import Situation
 from ..knowledge.types import Candidate, EditRefused, Plan, Proposal, Search, StopReason, Target, Trial
 from . import debugger, planner
+from .calibration import Calibration
 from .roles import Attempt
 
 Writer = Callable[[Plan], Candidate | EditRefused]
@@ -89,21 +88,12 @@ class OfflinePlanner:
     target: Target
     search: Search
     allowed: Sequence[str]
-    experiences: Sequence[Experience] = ()
-    models: Literal["zoo", "hub"] | None = None
-    """which models are measured here, as far as that is known"""
+    before: Calibration | None = None
+    """what is believed before the first trial; None: the knowledge base alone"""
 
     def __call__(self, trials: Sequence[Trial], generation: int, rng: random.Random) -> list[Proposal]:
         return planner.next_generation(
-            trials,
-            self.target,
-            self.search,
-            self.situation,
-            self.allowed,
-            generation,
-            rng,
-            self.experiences,
-            self.models,
+            trials, self.target, self.search, self.situation, self.allowed, generation, rng, self.before
         )
 
     def stepwise(self) -> "OfflinePlanner":

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..agents import coder
+from ..agents.calibration import Calibration
 from ..agents.llm.team import team
 from ..agents.loop import Loop, limit_sentence
 from ..agents.selector import fittest
@@ -157,7 +158,7 @@ def _loop(one: Session, wish: Wish, here: Situation, started: float) -> Loop:
         budget = budget.model_copy(update={"seconds": left})
     file, chats = one.opened.file, one.app.team
     agents = team(
-        OfflinePlanner(here, wish.target, wish.search, allowed, _remembered(one, wish, here), one.environment.models),
+        OfflinePlanner(here, wish.target, wish.search, allowed, _believed(one, wish, here)),
         lambda plan: coder.write(plan, file.text, one.opened.script, here),
         chats,
         file.text,
@@ -172,6 +173,11 @@ def _loop(one: Session, wish: Wish, here: Situation, started: float) -> Loop:
         seed=wish.search.seed,
         stop_at_first=wish.search.stop_at_first,
     )
+
+
+def _believed(one: Session, wish: Wish, here: Situation) -> Calibration:
+    """What is expected of plans before the first is measured."""
+    return Calibration(here, (), _remembered(one, wish, here), one.environment.models)
 
 
 def _remembered(one: Session, wish: Wish, here: Situation) -> list[Experience]:

@@ -104,7 +104,7 @@ class ModelPlanner:
 
     def _by_promise(self, proposals: list[Proposal], trials: Sequence[Trial]) -> list[Proposal]:
         here, target = self.offline.situation, self.offline.target
-        knows = Calibration(here, trials, self.offline.experiences, self.offline.models)
+        knows = (self.offline.before or Calibration(here)).after(trials)
         required = planner.required_speedup(target, here, trials)
         return sorted(proposals, key=lambda p: -planner.utility(knows.expect(p.plan), target, required, p.plan))
 

@@ -1,7 +1,6 @@
 """DiffAgent as a solver of the benchmark: agents and benchmark are neighbours, and meet here."""
 
 import time
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -15,7 +14,6 @@ from ...bench.solvers.direct import named
 from ...bench.solvers.drawn import rng_for
 from ...bench.solvers.plans import Written
 from ...bench.solvers.problem import Judging, Problem
-from ...knowledge.experience import Experience
 from ...knowledge.reading import Rules
 from ...knowledge.types import (
     Budget,
@@ -71,7 +69,6 @@ class DiffAgent:
     chats: Chats = field(default_factory=Chats)
     without: frozenset[Ablation] = frozenset()
     search: Search = field(default_factory=Search)
-    remembered: Callable[[Written], Sequence[Experience]] = lambda _: ()
 
     @property
     def name(self) -> str:
@@ -104,7 +101,7 @@ class DiffAgent:
     def _searched(self, problem: Problem, written: Written, budget: int, judging: Judging, chats: Chats) -> Submission:
         target = target_of(problem)
         search = ONE_PLAN if "ga" in self.without else self.search
-        planned = OfflinePlanner(written.situation, target, search, written.allowed, self.remembered(written))
+        planned = OfflinePlanner(written.situation, target, search, written.allowed)
         loop = Loop(
             judge=judging,
             agents=team(planned, written.write, chats, written.source, "script.py", self.without),

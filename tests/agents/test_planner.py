@@ -122,9 +122,8 @@ def test_what_worked_elsewhere_is_in_the_first_generation() -> None:
         )
 
     def first(experiences: list[Experience]) -> set[Plan]:
-        found = next_generation(
-            [], Target(speedup=2.5), Search(), HERE, ALLOWED, 0, random.Random(0), experiences=experiences, models="zoo"
-        )
+        before = Calibration(HERE, (), experiences, "zoo")
+        found = next_generation([], Target(speedup=2.5), Search(), HERE, ALLOWED, 0, random.Random(0), before)
         return {p.plan for p in found}
 
     known = [told(ratio) for ratio in (0.1, 0.2, 0.3, 0.4)]
