@@ -30,7 +30,7 @@ class Agents(Seam):
         """The person's whole file with the plan in it, or why that cannot be done."""
         ...
 
-    def repair(self, chain: Sequence[Trial], trials: Sequence[Trial]) -> Attempt | None:
+    def repair(self, chain: Sequence[Trial], trials: Sequence[Trial], /) -> Attempt | None:
         """What to try after the last of `chain`, the trials of one proposal, has failed; None: give it up."""
         ...
 

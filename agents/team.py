@@ -8,7 +8,7 @@ from typing import Protocol as Seam
 
 from ..knowledge.situation import Situation
 from ..knowledge.types import Candidate, EditRefused, Plan, Proposal, Search, StopReason, Target, Trial
-from . import debugger, planner
+from . import planner
 from .calibration import Calibration
 from .roles import Attempt
 
@@ -35,7 +35,7 @@ class Team:
 
     plan: Planner
     write: Writer
-    mend: Mender
+    repair: Mender
     generations: int
     notes: list[str] = field(default_factory=list[str])
     """sentences for the person that nobody has heard yet"""
@@ -70,10 +70,6 @@ class Team:
             self.stopped = "nothing new to try"
         return bool(self._waiting)
 
-    def repair(self, chain: Sequence[Trial], trials: Sequence[Trial]) -> Attempt | None:
-        """As long as the mender knows how, and models may be asked."""
-        return self.mend(chain, trials)
-
     def heard(self) -> list[str]:
         """What was noted since the last call."""
         said, self.notes[:] = list(self.notes), []
@@ -99,9 +95,3 @@ class OfflinePlanner:
     def stepwise(self) -> "OfflinePlanner":
         """The same, one proposal at a time where its kind of search learns from each."""
         return replace(self, search=self.search.stepwise())
-
-
-def offline(planned: OfflinePlanner, write: Writer, debugging: bool = True) -> Team:
-    """The team that costs nothing."""
-    planned = planned.stepwise()
-    return Team(planned, write, debugger.next_attempt if debugging else nobody, planned.search.generations)

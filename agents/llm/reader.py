@@ -95,7 +95,7 @@ def merged(by_rules: Request, form: ReadingForm) -> Request:
     filled = {n: v for n in _PLAIN if getattr(by_rules, n) is None and (v := _sane(n, getattr(form, n))) is not None}
     known = {s.method for s in by_rules.required}
     more = [s for f in form.methods if (s := f.step()).method not in known and method_of(s) is not None]
-    update: dict[str, Any] = {**filled, "required": (*by_rules.required, *_plain(more))}
+    update: dict[str, Any] = {**filled, "required": (*by_rules.required, *_once(more))}
     if by_rules.intent == "unclear" and (form.pipeline_class or more or form.speedup or form.latency_s):
         sought = form.speedup is not None or form.latency_s is not None
         update |= {"intent": "accelerate" if sought else "generate", "question": None}
@@ -104,7 +104,7 @@ def merged(by_rules: Request, form: ReadingForm) -> Request:
     return by_rules.model_copy(update=update)
 
 
-def _plain(steps: list[Step]) -> list[Step]:
+def _once(steps: list[Step]) -> list[Step]:
     """Each method once."""
     return list({s.method: s for s in steps}.values())
 

@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 from factories import evaluation, situation
 
+from diffagent_mcp.agents.llm.team import Chats, team
 from diffagent_mcp.agents.loop import Loop, limit_sentence
-from diffagent_mcp.agents.team import OfflinePlanner, Team, offline
+from diffagent_mcp.agents.team import OfflinePlanner, Team
 from diffagent_mcp.knowledge.expect import expect
 from diffagent_mcp.knowledge.rules import usable
 from diffagent_mcp.knowledge.types import (
@@ -66,7 +67,7 @@ def loop(judge: ScriptedJudge, speedup: float = 2.0, budget: Budget | None = Non
     wanted, target = Search(**search), Target(speedup=speedup)  # type: ignore[arg-type]
     return Loop(
         judge=judge,
-        agents=offline(OfflinePlanner(HERE, target, wanted, usable(HERE)), write),
+        agents=team(OfflinePlanner(HERE, target, wanted, usable(HERE)), write, Chats(), "", "script.py"),
         target=target,
         budget=budget or Budget(),
         clock=lambda: float(next(ticks)),
