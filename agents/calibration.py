@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ..knowledge.expect import Expectation, expect
 from ..knowledge.experience import Experience
 from ..knowledge.situation import Situation
-from ..knowledge.types import Evaluation, Interval, Plan, Target, Trial
+from ..knowledge.types import Evaluation, Interval, Models, Plan, Target, Trial
 from .features import features
 from .likeness import Heard, heard, places
 from .regression import Regression
@@ -69,7 +69,7 @@ class Calibration:
         situation: Situation,
         trials: Sequence[Trial] = (),
         experiences: Sequence[Experience] = (),
-        models: str | None = None,
+        models: Models | None = None,
     ) -> None:
         self.situation = situation
         self._known: dict[Plan, Expectation] = {}

@@ -8,14 +8,13 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import log
-from typing import Literal
 
 from ..knowledge import rules
 from ..knowledge.chance import LIKELY
 from ..knowledge.expect import ceiling
 from ..knowledge.experience import Experience, Setback
 from ..knowledge.situation import Situation
-from ..knowledge.types import Plan, Target
+from ..knowledge.types import Models, Plan, Target
 from . import variation
 from .forecast import Forecast, Forecaster, Lean
 from .promise import costs
@@ -94,7 +93,7 @@ def odds(
     allowed: Sequence[str],
     rng: random.Random,
     fits: Callable[[Plan], bool] = lambda _: True,
-    models: Literal["zoo", "hub"] | None = None,
+    models: Models | None = None,
 ) -> Odds:
     """Forecasts of many valid plans: drawn, remembered, and the neighbours of the most promising."""
     forecaster = Forecaster(situation, memory.leant_on, memory.setbacks, memory.lean, models)

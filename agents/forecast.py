@@ -14,7 +14,7 @@ from typing import Literal
 from ..knowledge.expect import Expectation
 from ..knowledge.experience import Experience, Setback
 from ..knowledge.situation import Situation
-from ..knowledge.types import Interval, Plan, Target
+from ..knowledge.types import Interval, Models, Plan, Target
 from .calibration import Belief, Calibration
 from .likeness import similarity
 from .promise import chance
@@ -74,7 +74,7 @@ class Forecaster:
         experiences: Sequence[Experience] = (),
         setbacks: Sequence[Setback] = (),
         lean: Lean = "nothing",
-        models: Literal["zoo", "hub"] | None = None,
+        models: Models | None = None,
     ) -> None:
         self._calibration = Calibration(situation, (), experiences, models)
         self._judged = [one.plan for one in experiences]

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ..knowledge.catalogue import method_of
 from ..knowledge.experience import Experience
 from ..knowledge.situation import Situation
-from ..knowledge.types import Plan, Stages
+from ..knowledge.types import Models, Plan, Stages
 
 MOST = 300
 """experiences that are listened to, the most alike first"""
@@ -39,7 +39,7 @@ class Heard(NamedTuple):
     likeness: Likeness
 
 
-def heard(experiences: Iterable[Experience], here: Situation, models: str | None = None) -> list[Heard]:
+def heard(experiences: Iterable[Experience], here: Situation, models: Models | None = None) -> list[Heard]:
     """The experiences worth listening to here, the most alike first; at most `MOST`."""
     found = [one for e in experiences if (one := _bounded(e, here, models)) is not None]
     return sorted(found, key=lambda h: -h.likeness.time - h.likeness.picture)[:MOST]
@@ -70,7 +70,7 @@ def likeness(there: Situation, here: Situation, same_models: bool = True) -> Lik
     return Likeness(time=time * device, picture=picture * steps)
 
 
-def _bounded(e: Experience, here: Situation, models: str | None) -> Heard | None:
+def _bounded(e: Experience, here: Situation, models: Models | None) -> Heard | None:
     """None for what cannot have been measured, or says nothing that is known here."""
     numbers = (e.speedup, e.loss, e.drift)
     if not all(map(isfinite, numbers)) or not 1 / FASTEST <= e.speedup <= FASTEST:

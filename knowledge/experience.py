@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from .situation import Situation
-from .types import Device, Environment, Evaluation, Failure, Plan, Record
+from .types import Device, Environment, Evaluation, Failure, Models, Plan, Record
 
 LONGEST = 300
 """characters of a failure's sentence that are kept"""
@@ -78,14 +78,14 @@ def lesson_of(
     return setback_of(situation, environment, plan, verdict)
 
 
-def same_place(one: Lesson, device: Device, libraries: dict[str, str], models: str) -> bool:
+def same_place(one: Lesson, device: Device, libraries: dict[str, str], models: Models) -> bool:
     """Was it judged here: on this device and these models (zoo or hub), with these versions of libraries that both
     know? What was imported was judged by somebody else, and never here.
     """
     return not one.origin and same_environment(one.environment, device, libraries, models)
 
 
-def same_environment(there: Environment, device: Device, libraries: dict[str, str], models: str) -> bool:
+def same_environment(there: Environment, device: Device, libraries: dict[str, str], models: Models) -> bool:
     """The same device, models and versions of the libraries that both know."""
     versions = all(there.libraries[name] == v for name, v in libraries.items() if name in there.libraries)
     where = (there.device.kind, there.device.name, there.models)

@@ -9,7 +9,7 @@ import psutil
 from ..agents.llm.team import Chats
 from ..bench import simulation
 from ..bench.zoo import cache as zoo
-from ..knowledge.types import Role
+from ..knowledge.types import Models, Role
 from ..tools import device, models
 from ..tools.chat.chat import Chat
 from ..tools.chat.ledger import Ledger
@@ -59,7 +59,7 @@ class App:
     def zoo_scorer(self) -> str:
         return f"local-dir:{zoo.scorer_folder(zoo.WEIGHTS)}"
 
-    def models_for(self, model_id: str | None, folder: Path | None = None) -> str:
+    def models_for(self, model_id: str | None, folder: Path | None = None) -> Models:
         """zoo or hub: as set, else hub where the script's model is at hand or there is a GPU."""
         if self.settings.models != "auto":
             return self.settings.models
@@ -86,7 +86,7 @@ class App:
         """What this run asks of language models and what that costs, all roles together."""
         return Ledger(self.store, self.settings.caps, self.seed)
 
-    @property
+    @cached_property
     def team(self) -> Chats:
         """The language model of each role of an agent."""
         return Chats(

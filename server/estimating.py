@@ -15,7 +15,7 @@ from ..knowledge.chance import LIKELY, UNLIKELY, about, word
 from ..knowledge.experience import Lesson, same_environment, same_place
 from ..knowledge.pipelines import any_card_for
 from ..knowledge.situation import Situation, measured
-from ..knowledge.types import Interval, Plan, Profile, Record, Target
+from ..knowledge.types import Interval, Models, Plan, Profile, Record, Target
 from ..knowledge.weights import memory_sentences, too_large
 from ..tools.report.text import counted, percent, times, two_decimals
 from ..tools.store import experience
@@ -76,19 +76,16 @@ class Estimate(Record):
     next: str = Field(description="the command to type")
 
 
-def _models(app: App, here: Situation) -> Literal["zoo", "hub"]:
-    return "zoo" if app.models_for(here.pipeline.model_id) == "zoo" else "hub"
-
-
 def estimate(app: App, place: Place, target: Target, memory_mb: float | None = None) -> Estimate:
     """Answer from the script's text, the store and the knowledge base. Nothing is run, and torch is not asked."""
-    profile = profile_of(app, place)
+    models = app.models_for(place.situation.pipeline.model_id, place.opened.file.path.parent if place.opened else None)
+    profile = profile_of(app, place, models)
     here = place.situation if profile is None else measured(place.situation, profile)
-    known = remembered(app, here)
+    known = remembered(app, here, models)
     required = _required(target, profile)
     aim = max(required or _AIM, RUNGS[0])
     notes, fits = _memory_limit(here, memory_mb)
-    found = odds(here, target, aim, known, rules.usable(here), random.Random(_SEED), fits, _models(app, here))
+    found = odds(here, target, aim, known, rules.usable(here), random.Random(_SEED), fits, models)
     file = str(place.opened.file.path) if place.opened else "FILE"
     answer, because = _headline(found, required, profile)
     return Estimate(
@@ -114,21 +111,19 @@ def estimate(app: App, place: Place, target: Target, memory_mb: float | None = N
 # what is known
 
 
-def profile_of(app: App, place: Place) -> Profile | None:
+def profile_of(app: App, place: Place, models: Models) -> Profile | None:
     """The latest stored profile of this very text in this place; None where there is none. The store is not made."""
     if place.opened is None or not app.remembers:
         return None
     here = place.situation
-    models = app.models_for(here.pipeline.model_id, place.opened.file.path.parent)
     kept = experience.baselines(app.store, place.opened.script.source_sha, place.opened.site.name)
     return next((p for there, p in kept if same_environment(there, here.device, here.libraries, models)), None)
 
 
-def remembered(app: App, here: Situation) -> Memory:
+def remembered(app: App, here: Situation, models: Models) -> Memory:
     """What the store knows of this class of pipelines, on the same sort of models: the zoo says nothing of the hub."""
     if not app.remembers:
         return Memory()
-    models = app.models_for(here.pipeline.model_id)
     learned = [e for e in experience.of_class(app.store, here.pipeline_class) if e.environment.models == models]
     failed = experience.setbacks_of_class(app.store, here.pipeline_class)
 

@@ -21,7 +21,6 @@ from ..knowledge.types import (
     Profile,
     Script,
     Trial,
-    Usage,
 )
 from ..tools import models, textfile
 from ..tools.errors import UsageError
@@ -206,6 +205,7 @@ def _search(loop: Loop, say: Say) -> None:
 def _outcome(one: Session, wish: Wish, profile: Profile, loop: Loop, seconds: float) -> Outcome:
     won = next((t for t in loop.trials if t.number == loop.winner), None)
     best = won or fittest(loop.trials, wish.target)
+    asked = one.app.team.asked
     return Outcome(
         script=one.opened.script,
         pipeline=one.opened.site.name,
@@ -221,9 +221,9 @@ def _outcome(one: Session, wish: Wish, profile: Profile, loop: Loop, seconds: fl
         stopped=loop.stopped,
         overruled=overruled_by(one.opened, best),
         seconds=seconds,
-        asked=tuple(c.model for c in one.app.team.asked),
-        simulated=any(c.simulated for c in one.app.team.asked),
-        cost=one.app.ledger.spent if one.app.team.asked else Usage(),
+        asked=tuple(c.model for c in asked),
+        simulated=any(c.simulated for c in asked),
+        cost=one.app.ledger.spent,
         measured=loop.measured,
     )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 
 from ..knowledge.pipelines import DRAW_CLASSES
-from ..knowledge.types import Device, Environment, Protocol
+from ..knowledge.types import Device, Environment, Models, Protocol
 from ..tools import device, models
 from ..tools.measure import interpreter
 from ..tools.measure.baseline import Subject
@@ -38,7 +38,7 @@ class Session:
         return interpreter.choose(self.opened.file.path, self.app.settings.python)
 
     @cached_property
-    def models(self) -> str:
+    def models(self) -> Models:
         """zoo or hub: as set, else hub where the script's model is at hand or there is a GPU."""
         return self.app.models_for(self.opened.site.model_id, self.opened.file.path.parent)
 
@@ -72,7 +72,7 @@ class Session:
             device=self._device(),
             python=version,
             libraries=libraries,
-            models="zoo" if self.models == "zoo" else "hub",
+            models=self.models,
             models_version=self._models_version(),
             scorer=Path(self.scorer_model).name if self.models == "zoo" else self.scorer_model,
         )

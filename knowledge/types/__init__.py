@@ -7,7 +7,7 @@ Times are seconds, memory is megabytes (10^6 bytes), quality loss is a fraction 
 from .benchmark import Absolute, FailureClass, Judged, Mismatch, Relative, Run, Static, Submission, Threshold
 from .chat import Caps, ChatFailure, ChatFault, Exchange, Role, SentBack, Usage
 from .denoiser import DenoiserFacts
-from .environment import Device, Environment, Protocol
+from .environment import Device, Environment, Models, Protocol
 from .failure import (
     AnyVerdict,
     Crashed,
@@ -65,6 +65,7 @@ __all__ = [
     "Matrix",
     "Mismatch",
     "ModelMissing",
+    "Models",
     "NeedsInput",
     "NeverCalled",
     "NotProven",

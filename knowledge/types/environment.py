@@ -6,6 +6,9 @@ from pydantic import Field
 
 from .record import Record
 
+Models = Literal["zoo", "hub"]
+"""which models a number is of: the tiny ones that come along, or the hub's"""
+
 
 class Device(Record):
     """The hardware a measurement was made on."""
@@ -23,7 +26,7 @@ class Environment(Record):
     device: Device
     python: str
     libraries: dict[str, str] = Field(default={}, description="package -> version, in the project's environment")
-    models: Literal["zoo", "hub"] = "zoo"
+    models: Models = "zoo"
     models_version: str = ""
     scorer: str = ""
 

@@ -24,7 +24,7 @@ from ...bench.stages.static import compare
 from ...bench.stages.thresholds import CANDIDATES
 from ...bench.zoo import cache as zoo
 from ...knowledge.pipelines import card_for
-from ...knowledge.types import Calibrated, Environment, Protocol, Run, Task, Threshold
+from ...knowledge.types import Calibrated, Environment, Models, Protocol, Run, Task, Threshold
 from ...tools import device, models
 from ...tools.measure import interpreter
 from ...tools.measure.protocols import FINAL_PROMPTS, class_protocols, protocols
@@ -65,7 +65,7 @@ class BenchApp:
     # where
 
     @property
-    def models(self) -> str:
+    def models(self) -> Models:
         """The zoo, unless the hub's models are asked for."""
         return "hub" if self.app.settings.models == "hub" else "zoo"
 
@@ -100,7 +100,7 @@ class BenchApp:
             device=device.from_probe(probe, self.threads),
             python=version,
             libraries=libraries,
-            models="zoo" if self.models == "zoo" else "hub",
+            models=self.models,
             models_version=self._models_version() if self.models == "zoo" else "",
             scorer=Path(self.scorer_model).name if self.models == "zoo" else self.scorer_model,
         )

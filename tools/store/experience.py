@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -51,28 +50,24 @@ def _row(key: str, one: Lesson) -> list[str]:
 
 def of_class(store: Store, pipeline_class: str) -> list[Experience]:
     """The latest experiences with a class of pipelines, wherever they were made; what is no longer read is left."""
-    return [one for one in _latest(store, pipeline_class, "measured") if isinstance(one, Experience)]
+    found = _latest(store, "kind = 'measured' and pipeline_class = ?", [pipeline_class], LATEST)
+    return [one for one in found if isinstance(one, Experience)]
 
 
 def latest(store: Store) -> list[Experience]:
     """The latest experiences of all, with any pipeline, wherever they were made."""
-    rows = store.db.execute(
-        "select body from experiences where kind = 'measured' order by rowid desc limit ?", [2 * LATEST]
-    )
-    found = [_read(row[0]) for row in rows.fetchall()]
-    return [one for one in found if isinstance(one, Experience)]
+    return [one for one in _latest(store, "kind = 'measured'", [], 2 * LATEST) if isinstance(one, Experience)]
 
 
 def setbacks_of_class(store: Store, pipeline_class: str) -> list[Setback]:
     """The latest failures with a class of pipelines, wherever they happened."""
-    return [one for one in _latest(store, pipeline_class, "failed") if isinstance(one, Setback)]
+    found = _latest(store, "kind = 'failed' and pipeline_class = ?", [pipeline_class], LATEST)
+    return [one for one in found if isinstance(one, Setback)]
 
 
-def _latest(store: Store, pipeline_class: str, kind: Literal["measured", "failed"]) -> list[Lesson]:
-    rows = store.db.execute(
-        "select body from experiences where pipeline_class = ? and kind = ? order by rowid desc limit ?",
-        [pipeline_class, kind, LATEST],
-    )
+def _latest(store: Store, where: str, values: Sequence[str], most: int) -> list[Lesson]:
+    """The latest lessons of those that `where` chooses; what is no longer read is left."""
+    rows = store.db.execute(f"select body from experiences where {where} order by rowid desc limit ?", [*values, most])
     return [one for row in rows.fetchall() if (one := _read(row[0])) is not None]
 
 
