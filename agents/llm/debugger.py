@@ -18,7 +18,7 @@ from ..roles import Attempt
 from .allowance import T_CODE, T_DEBUG, Allowance
 from .coder import ModelCoder, not_usable, reference
 from .forms import EditsForm, RepairForm
-from .planner import settled
+from .planner import not_on_menu, settled
 from .prompting import question
 
 _EVIDENCE = 4000
@@ -45,6 +45,8 @@ class ModelDebugger:
     allowance: Allowance
     note: Callable[[str], None]
     situation: Situation
+    allowed: Sequence[str]
+    """methods that the person lets be used; a repair is held to them as a plan is"""
     knowledge: bool = True
     _histories: dict[str, _History] = field(default_factory=dict[str, _History])
 
@@ -129,6 +131,8 @@ class ModelDebugger:
             plan = settled(plan_of(form))
             if self.knowledge and (reasons := rules.problems(plan, self.situation)):
                 return [r.message for r in reasons]
+            if outside := not_on_menu(plan, self.allowed):
+                return [outside]
             number = next((t.number for t in trials if t.proposal.plan == plan), None)
             return [f"that plan was tried already, as candidate {number}"] if number is not None else []
         return not_usable(code, EditsForm(edits=form.edits)) if form.edits else []

@@ -72,9 +72,8 @@ class ModelPlanner:
         """What is wrong with a plan; None where it may be tried."""
         if self.knowledge and (reasons := rules.problems(one.plan(), self.offline.situation)):
             return reasons[0].message
-        outside = [s.method for s in one.steps if s.method not in self.offline.allowed]
-        if outside:
-            return f"{', '.join(outside)} is not on the menu"
+        if outside := not_on_menu(one.plan(), self.offline.allowed):
+            return outside
         plan = settled(one.plan())
         if (known := next((t for t in trials if t.proposal.plan == plan), None)) is not None:
             return f"it was tried already, as candidate {known.number}"
@@ -116,6 +115,12 @@ class ModelPlanner:
         known = {p.plan for p in found}
         more = replace(self.offline, search=search)(trials, generation, rng)
         return [p for p in more if p.plan not in known]
+
+
+def not_on_menu(plan: Plan, allowed: Sequence[str]) -> str | None:
+    """A sentence that names the methods of a plan that may not be used; None where all may."""
+    outside = [s.method for s in plan.steps if s.method not in allowed]
+    return f"{', '.join(outside)} {'is' if len(outside) == 1 else 'are'} not on the menu" if outside else None
 
 
 def settled(plan: Plan) -> Plan:

@@ -56,5 +56,5 @@ def team(
     if "debugger" in without:
         mend = nobody
     elif chats.debugger is not None:
-        mend = ModelDebugger(chats.debugger, coder, allowance, notes.append, here, knowledge)
+        mend = ModelDebugger(chats.debugger, coder, allowance, notes.append, here, planned.allowed, knowledge)
     return Team(plans, coder or render, mend, planned.search.generations, notes, chats.spent)

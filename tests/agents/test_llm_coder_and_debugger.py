@@ -1,14 +1,16 @@
 """Code and repairs by a model: only where nothing is known, by exact edits, never more calls than a plan may cost."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import pytest
 from factories import evaluation, plan, situation, step, trial
 
 from diffagent_mcp.agents.llm.allowance import CALLS, T_DEBUG, Allowance
 from diffagent_mcp.agents.llm.coder import ModelCoder
 from diffagent_mcp.agents.llm.debugger import ModelDebugger
+from diffagent_mcp.knowledge.catalogue import CATALOGUE
 from diffagent_mcp.knowledge.types import (
     Candidate,
     ChatFailure,
@@ -52,10 +54,12 @@ def coder(model: Model, allowance: Allowance | None = None, knowledge: bool = Tr
     return ModelCoder(Scripted(model), refused, SOURCE, "script.py", situation(), given, notes.append, knowledge)
 
 
-def debugger(model: Model, allowance: Allowance | None = None) -> ModelDebugger:
+def debugger(
+    model: Model, allowance: Allowance | None = None, allowed: Sequence[str] = tuple(CATALOGUE), knowledge: bool = True
+) -> ModelDebugger:
     given = allowance or Allowance()
     notes: list[str] = []
-    return ModelDebugger(Scripted(model), coder(model, given), given, notes.append, situation())
+    return ModelDebugger(Scripted(model), coder(model, given), given, notes.append, situation(), allowed, knowledge)
 
 
 def failed(number: int, verdict: Verdict, code: str = "x = 1\n", by: str = "model") -> Trial:
@@ -122,6 +126,14 @@ def test_a_repair_may_be_another_plan_which_the_rules_check() -> None:
     again = debugger(Model(lambda _: next(answers)))([one], [one])
     assert again is not None and again.candidate is None
     assert again.proposal.plan == plan(step("deepcache", interval=3, branch=1))
+
+
+@pytest.mark.parametrize("knowledge", [True, False])
+def test_a_repair_is_held_to_the_methods_that_the_person_allows(knowledge: bool) -> None:
+    model = Model(lambda _: {"reflection": "r", "edits": [], "steps": [{"method": "tome", "params": {}}]})
+    one = failed(1, CRASH, by="knowledge")
+    assert debugger(model, allowed=("deepcache", "precision"), knowledge=knowledge)([one], [one]) is None
+    assert len(model.asked) == 2, "it is sent back once"
 
 
 def test_a_plan_never_costs_more_calls_than_the_papers_fifteen() -> None:
