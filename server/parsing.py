@@ -38,7 +38,7 @@ def times(text: str) -> float:
     match = re.fullmatch(r"\s*([0-9]+(?:[.,][0-9]+)?)\s*[x×]?\s*", text, re.IGNORECASE)
     value = float(match.group(1).replace(",", ".")) if match else 0.0
     if not 1.0 < value < 1000.0:
-        raise UsageError(f"--speedup {text}: a speedup is a number above 1, such as 2 for twice as fast")
+        raise UsageError(f"--speedup {text}: a speedup is a number above 1 and below 1000, such as 2 for twice as fast")
     return value
 
 

@@ -83,8 +83,9 @@ def load(flags: dict[str, Any] | None = None) -> Settings:
     except ValidationError as e:
         first = e.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
-        known = ", ".join(Settings.model_fields)
-        raise UsageError(f"setting {name}: {first['msg'].lower()}; the settings are {known}") from e
+        unknown = first["type"] == "extra_forbidden"
+        known = f"; the settings are {', '.join(Settings.model_fields)}" if unknown else ""
+        raise UsageError(f"setting {name}: {first['msg'].lower()}{known}") from e
 
 
 def config_file() -> Path:

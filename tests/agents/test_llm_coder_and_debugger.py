@@ -130,7 +130,8 @@ def test_a_repair_may_be_another_plan_which_the_rules_check() -> None:
 
 @pytest.mark.parametrize("knowledge", [True, False])
 def test_a_repair_is_held_to_the_methods_that_the_person_allows(knowledge: bool) -> None:
-    model = Model(lambda _: {"reflection": "r", "edits": [], "steps": [{"method": "tome", "params": {}}]})
+    said: dict[str, Any] = {"reflection": "r", "edits": [], "steps": [{"method": "tome", "params": {}}]}
+    model = Model(lambda _: said)
     one = failed(1, CRASH, by="knowledge")
     assert debugger(model, allowed=("deepcache", "precision"), knowledge=knowledge)([one], [one]) is None
     assert len(model.asked) == 2, "it is sent back once"

@@ -64,6 +64,18 @@ def find(named: Named) -> Key | None:
     return Key(SecretStr(value), "the keyring")
 
 
+def unusable(key: Key) -> str | None:
+    """Why no request can carry a key, in a sentence that does not hold it; None where one can."""
+    value = key.value.get_secret_value()
+    place = next((n for n, c in enumerate(value, 1) if not "!" <= c <= "~"), None)
+    if place is None:
+        return None
+    return (
+        f"the key from {key.source} cannot be sent: its character {place} of {len(value)} is a space, a line break or "
+        "no ASCII letter, digit or sign; copy the key again, alone"
+    )
+
+
 def missing(named: Named) -> str:
     """One sentence: how to give a model its key."""
     return (
@@ -91,7 +103,7 @@ def looks_secret(name: str) -> bool:
 
 def without_keys(environment: Mapping[str, str]) -> dict[str, str]:
     """An environment for a child process: without any variable that looks like a key or holds one of ours."""
-    ours = {v for k, v in environment.items() if k.endswith("_API_KEY")}
+    ours = {v for k, v in environment.items() if k.endswith("_API_KEY") and len(v) >= _SHORTEST}
     return {k: v for k, v in environment.items() if not looks_secret(k) and v not in ours}
 
 

@@ -62,7 +62,16 @@ class Ledger:
         for used, most, unit in bounds:
             if most is not None and used >= most:
                 return f"the {most:g} {unit} that language models may cost are spent ({used:g})"
-        return None
+        return self._uncounted()
+
+    def _uncounted(self) -> str | None:
+        """A sentence where a bound cannot be held, as a model answers without saying what its answers take."""
+        bounded = "tokens" if self.caps.tokens is not None else "USD" if self.caps.usd is not None else None
+        with self._lock:
+            silent = next((e for e in self.exchanges if _is_silent(e)), None)
+        if bounded is None or silent is None:
+            return None
+        return f"{silent.model} does not say how many tokens it takes, so no bound on {bounded} can be held"
 
     def enter(self, exchange: Exchange, key: str | None = None) -> Exchange:
         """Write an exchange into the book; with a key, into the store first, whatever happens afterwards."""
@@ -82,6 +91,11 @@ class Ledger:
         """Held while a question is asked: whoever asks the same meanwhile waits for its answer."""
         with self._lock:
             return self._asking.setdefault(key, threading.Lock())
+
+
+def _is_silent(e: Exchange) -> bool:
+    paid = not (e.simulated or e.reused) and e.failure is None
+    return paid and bool(e.answered) and not e.usage.tokens
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,8 @@ def parse(text: str) -> Named:
         raise UsageError(f"{text!r} names no model after the colon; it is {FORMS}")
     if any(c.isspace() for c in rest.strip()):
         raise UsageError(f"{text!r} has a space in it; a model's name has none")
+    if not rest.strip().isprintable():
+        raise UsageError(f"{text!r} has a character in it that cannot be shown; a model's name has none")
     if not url:
         return Named(known, model)
     if known != "openai":
@@ -61,5 +63,9 @@ def _address(text: str, url: str) -> str:
     if "@" in urlsplit(url).netloc:
         raise UsageError(
             "a model's address must not hold a user or password; put the key into DIFFAGENT_OPENAI_API_KEY"
+        )
+    if urlsplit(url).query or urlsplit(url).fragment:
+        raise UsageError(
+            "a model's address ends before any ? or #, as it is shown and kept; put a key into DIFFAGENT_OPENAI_API_KEY"
         )
     return url.rstrip("/")

@@ -83,4 +83,7 @@ def obstacle(named: Named) -> str | None:
     """What the person must mend before this model can be asked, in a sentence."""
     if not installed():
         return f"{named} needs libraries that are not installed: pip install 'diffagent-mcp[llm]'"
-    return keys.missing(named) if named.url is None and keys.find(named) is None else None
+    key = keys.find(named)
+    if key is not None:
+        return keys.unusable(key)
+    return keys.missing(named) if named.url is None else None

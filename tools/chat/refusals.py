@@ -51,6 +51,12 @@ def broken_off(named: Named, usage: Usage) -> Again:
     return Again(ChatFailure(kind="unavailable", message=sentence, usage=usage))
 
 
+def unreadable(named: Named, usage: Usage) -> Again:
+    """What arrived is not of the protocol that the name says."""
+    sentence = f"{named} sent no answer that can be read: it does not speak the protocol of {named.kind}"
+    return Again(ChatFailure(kind="unavailable", message=sentence, usage=usage))
+
+
 def _to_mend(error: ai.AgentRunError, named: Named, source: str | None) -> SetupError:
     if isinstance(error, ai.ModelNotFoundError):
         where = f" at {named.url}" if named.url else ""

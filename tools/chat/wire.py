@@ -34,6 +34,8 @@ from .patience import Again
 
 CONNECT_S = 15.0
 _LEAST_OUTPUT = 1
+_MALFORMED = (AssertionError, AttributeError, KeyError, TypeError, ValueError)
+"""what the client libraries raise on events that are JSON and of another shape than the protocol's"""
 
 
 def request(
@@ -54,10 +56,12 @@ async def _request(
             heard = await stack.enter_async_context(asked)
             async for _ in heard:
                 pass
-            return _said(named, heard)
     except ai.AgentRunError as e:
         source = key.source if key else None
         return refusals.meaning(e, named, source, seconds, _usage(named, heard) if heard else Usage())
+    except _MALFORMED:
+        return refusals.unreadable(named, _usage(named, heard) if heard else Usage(requests=1))
+    return _said(named, heard)
 
 
 async def _model(named: Named, key: keys.Key | None, seconds: float, stack: AsyncExitStack) -> Model:

@@ -10,6 +10,8 @@ import pytest
 from chatting import SECRET
 
 from diffagent_mcp.tools.chat import keys, names
+from diffagent_mcp.tools.chat.provider import open_provider
+from diffagent_mcp.tools.errors import SetupError
 from diffagent_mcp.tools.measure import interpreter, jobs
 from diffagent_mcp.tools.measure.runner import Runner
 from diffagent_mcp.tools.measure.scorer import Scorer
@@ -118,3 +120,18 @@ def test_the_projects_interpreter_is_asked_without_keys(monkeypatch: pytest.Monk
     python.chmod(0o755)
     assert "torch" in interpreter.versions(python)[1]
     assert "PATH=" in (tmp_path / "seen").read_text() and SECRET not in (tmp_path / "seen").read_text()
+
+
+@pytest.mark.parametrize("value", ["sk-abcd\nefgh1234", "sk-clé-12345678", "sk abcdefgh"])
+def test_a_key_that_no_request_can_carry_is_told_before_any_is_made(
+    value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", value)
+    with pytest.raises(SetupError, match="the variable ANTHROPIC_API_KEY cannot be sent: its character") as e:
+        open_provider(ANTHROPIC)
+    assert value not in str(e.value) and "abcd" not in str(e.value)
+
+
+def test_a_short_or_empty_key_takes_no_other_variable_from_children() -> None:
+    given = {"OPENAI_API_KEY": "1", "OMP_NUM_THREADS": "1", "ANTHROPIC_API_KEY": "", "CUDA_VISIBLE_DEVICES": ""}
+    assert keys.without_keys(given) == {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}

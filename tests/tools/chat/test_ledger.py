@@ -100,6 +100,17 @@ def test_requests_and_tokens_are_capped_over_all_models(asking: Asking, caps: Ca
     assert isinstance(last, ChatFailure) and last.kind == "spent" and unit in last.message
 
 
+def test_a_bound_on_tokens_is_not_held_by_guessing(openai: Asking) -> None:
+    openai.fake.say(Says(steps(20), input_tokens=0, output_tokens=0))
+    bounded, free = Ledger(Store(), Caps(tokens=1000)), Ledger(Store(), Caps(requests=9))
+    for ledger in (bounded, free):
+        assert isinstance(ledger.over(openai.chat).ask(question()), Answer)
+    last = bounded.over(openai.chat).ask(question(attempt=1))
+    assert isinstance(last, ChatFailure) and last.kind == "spent"
+    assert "does not say how many tokens it takes, so no bound on tokens can be held" in last.message
+    assert isinstance(free.over(openai.chat).ask(question(attempt=1)), Answer)
+
+
 def test_money_is_capped_only_where_the_price_is_known(openai: Asking) -> None:
     ledger = Ledger(Store(), Caps(usd=1.0))
     with pytest.raises(UsageError, match=r"nobody knows the price of openai:qwen3@.* bound tokens or requests instead"):

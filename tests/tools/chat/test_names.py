@@ -36,6 +36,9 @@ def test_a_name_is_read_and_written(text: str, named: Named) -> None:
         ("openai:gpt 5", "has a space in it"),
         ("anthropic:m@http://127.0.0.1/v1", "only openai:MODEL@URL takes an address"),
         ("openai:m@http://me:secret@h/v1", "must not hold a user or password"),
+        ("openai:m@http://h/v1?key=secret", "ends before any ? or #"),
+        ("openai:m@http://h/v1#secret", "ends before any ? or #"),
+        ("openai:\x1b[31mred", "a character in it that cannot be shown"),
     ],
 )
 def test_a_mistake_is_a_sentence(text: str, sentence: str) -> None:

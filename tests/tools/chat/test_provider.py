@@ -93,6 +93,8 @@ def test_what_passes_is_tried_again(asking: Asking, trouble: Reply) -> None:
         (Raw(b"<html>not me</html>"), "sent no answer that can be read"),
         (Raw(b"data: {nonsense\n\n", "text/event-stream"), "(tried 4 times)"),
         (Raw(b"", "text/event-stream"), "sent no answer that can be read"),
+        (Raw(b"event: message_start\ndata: [1, 2]\n\n", "text/event-stream"), "sent no answer that can be read"),
+        (Raw(b'data: {"id": 5, "choices": "x"}\n\n', "text/event-stream"), "sent no answer that can be read"),
     ],
     ids=str,
 )
