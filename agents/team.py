@@ -46,9 +46,12 @@ class Team:
     _waiting: deque[Proposal] = field(default_factory=deque[Proposal])
 
     def propose(self, trials: Sequence[Trial], rng: random.Random) -> Attempt | None:
-        """The next of the generation that was not tried meanwhile; a new generation where it is through."""
+        """The next of the generation that was not tried meanwhile; a new generation where it is through.
+
+        Plans that a model was paid for are tried also where a cap is reached; nothing new is planned then.
+        """
         while True:
-            if self.spent():
+            if not self._waiting and self.spent():
                 self.stopped = "model budget spent"
                 return None
             if not self._waiting and not self._planned(trials, rng):
@@ -63,11 +66,8 @@ class Team:
             return False
         self._waiting.extend(self.plan(trials, self.generation, rng))
         self.generation += 1
-        if self.spent():
-            self._waiting.clear()
-            self.stopped = "model budget spent"
-        elif not self._waiting:
-            self.stopped = "nothing new to try"
+        if not self._waiting:
+            self.stopped = "model budget spent" if self.spent() else "nothing new to try"
         return bool(self._waiting)
 
     def heard(self) -> list[str]:

@@ -104,12 +104,13 @@ def test_a_search_costs_at_most_fifteen_calls_a_plan() -> None:
     assert len(asked) <= CALLS * len(plans)
 
 
-def test_a_cap_ends_the_search_after_a_whole_evaluation_and_confirms_the_best(tmp_path: Path) -> None:
+def test_a_cap_ends_the_search_once_the_plans_that_were_paid_for_are_tried(tmp_path: Path) -> None:
     ledger = Ledger(Store(tmp_path / "store.sqlite"), Caps(requests=1))
     judge = Judge()
     loop = search(ledger.over(Simulated(0.0)), judge, speedup=30.0, ledger=ledger)
     assert loop.stopped == "model budget spent" and ledger.spent.requests <= 2
-    assert all(isinstance(t.verdict, Evaluation) for t in loop.trials) or not loop.trials
+    assert loop.trials and all(isinstance(t.verdict, Evaluation) for t in loop.trials)
+    assert {t.proposal.generation for t in loop.trials} == {0}
 
 
 def test_what_was_stopped_goes_on_and_pays_for_nothing_twice(tmp_path: Path) -> None:
