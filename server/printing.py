@@ -42,6 +42,7 @@ def finished(found: Finished) -> None:
         ("accelerated file", found.saved.accelerated),
         ("original kept as", found.saved.original),
         ("report", found.saved.report),
+        ("trace", found.saved.trace),
     ):
         if path is not None:
             out.print(Text(f"{label}: {path}"))

@@ -24,6 +24,11 @@ class Saved:
     stale: Path | None = None
     """an accelerated file that an earlier run wrote, where this run has none to put in its place"""
 
+    @property
+    def trace(self) -> Path:
+        """What happened on the way, beside the report."""
+        return self.report.with_name("trace.html")
+
 
 def report_folder(path: Path, out: Path | None) -> Path:
     """Where the report goes, made now: better to complain before measuring than after. Raises UsageError."""

@@ -223,6 +223,7 @@ def _outcome(one: Session, wish: Wish, profile: Profile, loop: Loop, seconds: fl
         seconds=seconds,
         asked=tuple(c.model for c in asked),
         simulated=any(c.simulated for c in asked),
+        caps=one.app.settings.caps,
         cost=one.app.ledger.spent,
         measured=loop.measured,
     )

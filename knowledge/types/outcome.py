@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from .chat import Usage
+from .chat import Caps, Usage
 from .environment import Environment, Protocol
 from .failure import AnyVerdict
 from .measurement import Evaluation, Profile
@@ -73,6 +73,7 @@ class Outcome(Record):
     seconds: float
     asked: tuple[str, ...] = Field(default=(), description="language models that took part; empty: none")
     simulated: bool = Field(default=False, description="one of them was a script, and says nothing of a real model")
+    caps: Caps = Field(default_factory=Caps, description="what they might have cost at most")
     cost: Usage = Field(default_factory=Usage, description="what was paid for them now; answers from the store cost 0")
     measured: int = Field(default=0, description="evaluations measured now; the others came from the store")
 

@@ -11,6 +11,7 @@ from factories import CPU, LIBRARIES, evaluation, plan, profile, site, step
 from diffagent_mcp.knowledge.types import (
     Budget,
     Candidate,
+    Caps,
     ChatFailure,
     Crashed,
     Environment,
@@ -40,7 +41,7 @@ def one(number: int, verdict: Verdict, parents: Sequence[int] = (), why: str = "
     return Trial(number=number, proposal=proposal, candidate=made, verdict=verdict, seconds=3.0)
 
 
-CRASH = Crashed(message="AttributeError: no fast()", stage="call", error="AttributeError")
+CRASH = Crashed(message="AttributeError: no fast()", evidence=f"line 3 {HOSTILE}", stage="call", error="AttributeError")
 TRIALS = (
     one(1, evaluation(1.6, 0.01, 0.1)),
     one(2, CRASH),
@@ -91,19 +92,38 @@ def moments() -> list[Moment]:
     return [*said, Moment(20.0, REFUSED), Moment(21.0, Event(stage="done", sentence="target met"))]
 
 
+def confirmed() -> tuple[Outcome, list[Moment]]:
+    """The winner is heard of twice: when it is first measured, and when `final` confirms it."""
+    won = TRIALS[-1].model_copy(update={"final": evaluation(2.1, 0.02, 0.1, protocol="final")})
+    outcome = whole().model_copy(update={"trials": (*TRIALS[:-1], won)})
+    said = [Event(stage="confirm", sentence="confirming"), Event(stage="confirm", sentence="confirmed", trial=won)]
+    return outcome, [*moments(), *(Moment(30.0 + n, e) for n, e in enumerate(said))]
+
+
 class Seen(HTMLParser):
-    """Tags, ids and text of a page."""
+    """Tags, ids, links and text of a page, and what does not close."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.tags: list[str] = []
         self.ids: list[str] = []
+        self.links: list[str] = []
+        self.open: list[str] = []
+        self.wrong: list[str] = []
         self.text = ""
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         self.ids += [v for k, v in attrs if k == "id" and v]
+        self.links += [v for k, v in attrs if k in ("href", "src") and v]
+        self.wrong += [k for k, _ in attrs if k.startswith("on")]
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(f"</{tag}>")
 
     def handle_data(self, data: str) -> None:
         self.text += data
@@ -135,6 +155,36 @@ def test_what_is_quoted_stays_text() -> None:
     assert "\x1b" not in jsonl(whole(), moments())
 
 
+def test_what_a_script_says_closes_nothing_and_fetches_nothing() -> None:
+    seen = Seen(page(*confirmed()))
+    assert (seen.wrong, seen.open) == ([], [])
+    assert seen.text.count("</details>") == 3  # in what two questions quote, and in a failure's evidence
+    assert {link for link in seen.links if not link.startswith("#")} == {"report.html"}
+
+
+def test_every_box_leads_to_one_place_below() -> None:
+    seen = Seen(page(*confirmed()))
+    assert len(seen.ids) == len(set(seen.ids))
+    assert {link[1:] for link in seen.links if link.startswith("#")} == {f"candidate-{t.number}" for t in TRIALS}
+    assert {f"candidate-{t.number}" for t in TRIALS} <= set(seen.ids)
+
+
+def test_a_candidate_is_shown_as_it_was_known_at_the_time() -> None:
+    text = page(*confirmed())
+    first, later = (text.split(f"<p>{said}")[1].split("</li>")[0] for said in ("evaluation 6", "confirmed"))
+    assert "meets the target, quick only" in first and "winner" not in first
+    assert "quick only" not in later and "winner" in later
+    assert "code by a language model" in text.split("<p>evaluation 4")[1].split("</li>")[0]
+
+
+def test_the_lines_tell_what_was_allowed_and_what_was_paid() -> None:
+    outcome = whole().model_copy(update={"caps": Caps(tokens=5000), "cost": EXCHANGE.usage})
+    heard = [*moments(), Moment(22.0, EXCHANGE.model_copy(update={"number": 3, "reused": True}))]
+    lines = [json.loads(line) for line in jsonl(outcome, heard).splitlines()]
+    assert lines[0]["version"] and lines[0]["caps"]["tokens"] == 5000 and lines[0]["budget"]["evaluations"] == 28
+    assert lines[-1]["reused"] == 1 and lines[-1]["cost"]["requests"] == 1 and lines[-1]["stopped"] == "target met"
+
+
 def test_a_run_without_a_model_has_a_trace_too() -> None:
     plain = whole().model_copy(update={"asked": (), "simulated": False})
     text = page(plain, [m for m in moments() if isinstance(m.what, Event)])
@@ -148,6 +198,8 @@ def test_descent_is_drawn_from_left_to_right() -> None:
     assert [a.repair for a in drawn.arrows] == [True, False, False] and drawn.nodes[-1].winner
     assert all(n.x < drawn.width and n.y < drawn.height for n in drawn.nodes)
     assert len({(n.x, n.y) for n in drawn.nodes}) == len(TRIALS)
+    assert drawn.nodes[1].label == "2: crashed" and "generation 1" in drawn.nodes[3].title
+    assert drawn.nodes[3].y == drawn.nodes[1].y < drawn.nodes[4].y  # a child stands no higher than its parent
 
 
 def test_the_picture_is_well_formed() -> None:

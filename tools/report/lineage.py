@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...knowledge.types import Evaluation, Outcome, Trial, best_evaluation
+from . import summary
 from .text import one_line, percent, times, two_decimals
 
 WIDE, HIGH = 132, 30
@@ -50,7 +51,9 @@ def lineage(outcome: Outcome) -> Lineage:
     places: dict[int, tuple[int, int]] = {}
     for trial in outcome.trials:
         depth = depths[trial.number]
-        row = rows[depth] = rows.get(depth, -1) + 1
+        beside = [places[p][1] for p in trial.proposal.parents if p in places]
+        level = (min(beside) - _EDGE) // (HIGH + _GAP_Y) if beside else 0
+        row = rows[depth] = max(rows.get(depth, -1) + 1, level)
         places[trial.number] = (_EDGE + depth * (WIDE + _GAP_X), _EDGE + row * (HIGH + _GAP_Y))
     return Lineage(
         nodes=tuple(_node(outcome, t, *places[t.number]) for t in outcome.trials),
@@ -75,8 +78,8 @@ def depths_of(trials: Sequence[Trial]) -> dict[int, int]:
 
 
 def _node(outcome: Outcome, trial: Trial, x: int, y: int) -> Node:
-    e = best_evaluation(trial)
-    said = "failed" if e is None else times(e.speedup)
+    e, failed = best_evaluation(trial), summary.failure(trial)
+    said = times(e.speedup) if e is not None else summary.reason(failed) if failed is not None else "failed"
     plan = one_line(trial.proposal.plan.sentence(), 160)
     behind = _failure(trial) if e is None else f"loss {percent(e.loss)}, drift {two_decimals(e.drift)}"
     return Node(
@@ -84,7 +87,7 @@ def _node(outcome: Outcome, trial: Trial, x: int, y: int) -> Node:
         x=x,
         y=y,
         label=f"{trial.number}: {said}",
-        title=f"candidate {trial.number}: {plan}; {behind}",
+        title=f"candidate {trial.number}, generation {trial.proposal.generation}: {plan}; {behind}",
         state=_state(outcome, e),
         winner=trial.number == outcome.winner,
         cached=trial.cached,

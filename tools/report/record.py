@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import Any
 
 from ...knowledge.types import Evaluation, Event, Exchange, Outcome, Trial, as_json
@@ -46,13 +47,16 @@ def jsonl(outcome: Outcome, moments: Sequence[Moment]) -> str:
 def _lines(outcome: Outcome, moments: Sequence[Moment]) -> Iterator[dict[str, Any]]:
     yield {
         "kind": "run",
+        "version": version("diffagent-mcp"),
         "script": outcome.script.path,
         "pipeline": outcome.pipeline,
         "target": as_json(outcome.target),
+        "budget": as_json(outcome.budget),
         "search": as_json(outcome.search),
         "environment": as_json(outcome.environment),
         "language_models": list(outcome.asked),
         "simulated": outcome.simulated,
+        "caps": as_json(outcome.caps),
     }
     for moment in moments:
         at, what = round(moment.at, 3), moment.what
@@ -70,6 +74,7 @@ def _lines(outcome: Outcome, moments: Sequence[Moment]) -> Iterator[dict[str, An
         "best": outcome.best,
         "limit": outcome.limit,
         "cost": as_json(outcome.cost),
+        "reused": sum(isinstance(m.what, Exchange) and m.what.reused for m in moments),
     }
 
 

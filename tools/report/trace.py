@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ...knowledge.types import Exchange, Outcome, as_json
+from ...knowledge.types import Event, Exchange, Outcome, Trial, as_json
 from . import summary
 from .html import templates
 from .lineage import HIGH, WIDE, lineage
@@ -27,8 +27,7 @@ def page(outcome: Outcome, moments: Sequence[Moment]) -> str:
             cost=cost(asked),
             picture=lineage(outcome),
             node={"width": WIDE, "height": HIGH},
-            moments=list(_moments(moments)),
-            rows={row.number: row for row in summary.candidates_table(outcome)},
+            moments=list(_moments(outcome, moments)),
         )
     )
 
@@ -41,14 +40,30 @@ def cost(asked: Sequence[Exchange]) -> str:
     return f"{counted(len(asked), 'question')}: {len(asked) - kept} asked now, {kept} from the store"
 
 
-def _moments(moments: Sequence[Moment]) -> Iterator[dict[str, Any]]:
+def _moments(outcome: Outcome, moments: Sequence[Moment]) -> Iterator[dict[str, Any]]:
+    shown: set[int] = set()
     for moment in moments:
-        what = moment.what
+        at, what = seconds(moment.at), moment.what
         if isinstance(what, Exchange):
-            yield {"at": seconds(moment.at), "exchange": as_json(what), "money": _money(what), "trial": None}
+            yield {"at": at, "exchange": as_json(what), "money": _money(what)}
         else:
-            number = what.trial.number if what.trial is not None else None
-            yield {"at": seconds(moment.at), "exchange": None, "said": clean(what.sentence), "trial": number}
+            yield {"at": at, "exchange": None, **_event(outcome, what, shown)}
+
+
+def _event(outcome: Outcome, event: Event, shown: set[int]) -> dict[str, Any]:
+    """Each candidate is a place to link to where it is heard of first, and is shown as it was known then."""
+    trial, anchor = event.trial, None
+    if trial is not None and trial.number not in shown:
+        anchor = f"candidate-{trial.number}"
+        shown.add(trial.number)
+    return {"said": clean(event.sentence), "anchor": anchor, "row": None if trial is None else _row(outcome, trial)}
+
+
+def _row(outcome: Outcome, trial: Trial) -> dict[str, Any]:
+    """A candidate with its verdict; `by_model` says that a language model wrote its code."""
+    (row,) = summary.candidates_table(outcome.model_copy(update={"trials": (trial,)}))
+    by_model = trial.candidate is not None and trial.candidate.author == "model"
+    return {"it": row, "won": row.mark == "winner" and trial.final is not None, "by_model": by_model}
 
 
 def _money(e: Exchange) -> str:
