@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from ..tools.errors import SetupError, UsageError
-from . import asking, consulting, exits, remembering
+from . import asking, consulting, exits, remembering, serving
 from .benchmark import cli as benchmark
 from .flags import BudgetSeconds, Llm, NoMemory, Requests, SearchKind, Tokens, Usd, chosen
 
@@ -208,6 +208,7 @@ def analyze(file: File, as_json: Json = False) -> None:
 
 app.command()(asking.plan)
 app.command()(asking.generate)
+app.command()(serving.serve)
 app.add_typer(benchmark.app, name="bench")
 app.add_typer(remembering.app, name="memory")
 
