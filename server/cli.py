@@ -209,6 +209,7 @@ def analyze(file: File, as_json: Json = False) -> None:
 app.command()(asking.plan)
 app.command()(asking.generate)
 app.command()(serving.serve)
+app.command(hidden=True)(serving.job_run)
 app.add_typer(benchmark.app, name="bench")
 app.add_typer(remembering.app, name="memory")
 

@@ -38,7 +38,10 @@ class Door(MCPServer[Any]):
         """The tools, their schemas without the titles that pydantic makes out of names."""
         return [
             tool.model_copy(
-                update={"input_schema": plain(tool.input_schema), "output_schema": plain(tool.output_schema or {})}
+                update={
+                    "input_schema": plain(tool.input_schema),
+                    "output_schema": bare(plain(tool.output_schema or {})),
+                }
             )
             for tool in await super().list_tools()
         ]
@@ -73,6 +76,14 @@ def plain(schema: dict[str, Any]) -> dict[str, Any]:
         elif key != "title" and not (key == "additionalProperties" and value is False):
             kept[key] = value
     return kept
+
+
+def bare(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a reply, of the fields that it always has; others may come along, and speak for themselves."""
+    needed = schema.get("required", [])
+    fields = {name: each for name, each in schema.get("properties", {}).items() if name in needed}
+    kept = {k: v for k, v in schema.items() if k not in ("description", "$defs")} | {"properties": fields}
+    return kept | ({"$defs": {k: bare(v) for k, v in schema["$defs"].items()}} if "$defs" in schema else {})
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:

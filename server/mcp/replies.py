@@ -64,3 +64,21 @@ class Estimated(Record):
     leans_on: str
     notes: tuple[str, ...]
     measured: bool = False
+
+
+class JobReply(Record):
+    """A job as it stands, and what came out of it."""
+
+    job: str
+    kind: str
+    state: str
+    sentence: str
+    good: bool | None = None
+    numbers: dict[str, float] | None = None
+    where: str | None = None
+    said: tuple[str, ...] = ()
+    advice: tuple[str, ...] = ()
+    evidence: str | None = None
+    diff: str | None = None
+    shown: str | None = None
+    next: str | None = None

@@ -34,7 +34,7 @@ def cli_page() -> str:
 def commands() -> Iterator[tuple[str, Callable[..., Any]]]:
     """Name and function of every command, in the order in which they are declared."""
     for each in cli.app.registered_commands:
-        if each.callback is not None:
+        if each.callback is not None and not each.hidden:
             yield each.name or each.callback.__name__.replace("_", "-"), each.callback
     for group in cli.app.registered_groups:
         for each in group.typer_instance.registered_commands if group.typer_instance else ():

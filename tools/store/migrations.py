@@ -97,3 +97,17 @@ def m008_lessons(db: Database) -> None:
         " environment text not null, at text not null default current_timestamp)"
     )
     db.execute("create index baselines_of_script on baselines (source, pipeline)")
+
+
+@migration
+def m009_jobs(db: Database) -> None:
+    """Work that outlives who asked for it: what was asked, which process is at it, what it said, and what came out."""
+    db.execute(
+        "create table jobs (id text primary key, kind text not null, ask text not null, state text not null,"
+        " owner text not null, outcome text, at text not null default current_timestamp,"
+        " changed text not null default current_timestamp)"
+    )
+    db.execute(
+        "create table job_events (job text not null, number integer not null, sentence text not null,"
+        " at text not null default current_timestamp, primary key (job, number)) without rowid"
+    )

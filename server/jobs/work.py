@@ -1,0 +1,66 @@
+"""A job's own process: take it, do it, say what happens on the way, and keep what comes out."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from ...bench.running import owners
+from ...knowledge.types import Event
+from ...tools.errors import SetupError, UsageError
+from ...tools.measure.start import Start
+from ...tools.report import summary
+from ...tools.report.text import clean, one_line
+from ...tools.store import jobs
+from ...tools.store.store import Store
+from .. import service, wishes
+from ..app import App, build
+from ..progress import line
+from .ask import Ask, Found
+from .outcomes import failed, profiled, searched
+from .trying import debug, evaluate
+
+Say = Callable[[Event], None]
+
+
+def work(store: Store, id: str, home: Path) -> None:
+    """Do a job that was started and not yet taken. A search that is interrupted stays open, and can go on."""
+    if not jobs.take(store, id, owners.owner()):
+        return
+    job = jobs.find(store, id)
+    assert job is not None
+    ask = Ask.model_validate_json(job.ask)
+    try:
+        found = _done(ask, home / "jobs" / id, lambda event: jobs.say(store, id, one_line(clean(line(event)))))
+    except service.Unmeasurable as e:
+        found = failed(e.failure)
+    except (UsageError, SetupError) as e:
+        found = Found(good=False, sentence=str(e))
+    if found is not None:
+        lacking = not found.good and not found.numbers
+        jobs.end(store, id, "failed" if lacking and ask.kind != "debug" else "done", found.model_dump_json())
+
+
+def _done(ask: Ask, folder: Path, say: Say) -> Found | None:
+    app, path, start = build(ask.settings), Path(ask.path), Start(arguments=ask.arguments)
+    if ask.kind == "debug":
+        return debug(app, path, ask.pipeline, start, say)
+    if ask.kind == "evaluate":
+        return evaluate(app, ask, start, say)
+    if ask.kind == "profile":
+        found, one = service.profile(app, path, ask.pipeline, start, None, say)
+        return profiled(found, summary.where(one.environment))
+    return _optimized(app, ask, folder, say)
+
+
+def _optimized(app: App, ask: Ask, folder: Path, say: Say) -> Found | None:
+    wish = wishes.Wish(
+        path=Path(ask.path),
+        target=ask.target,
+        budget=ask.budget,
+        pipeline=ask.pipeline,
+        only=ask.only,
+        without=ask.without,
+        start=Start(arguments=ask.arguments),
+        out=folder,
+    )
+    done = service.optimize(app, wish, say)
+    return None if done.outcome.stopped == "interrupted" else searched(done.outcome, done.diff, done.saved.report)

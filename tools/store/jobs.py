@@ -1,0 +1,125 @@
+"""Jobs in the store: what was asked, who is at it, what was said on the way, and what came out."""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+from ...knowledge.types import Record
+from .store import Store
+
+State = Literal["starting", "running", "done", "failed", "cancelled"]
+OPEN: tuple[State, ...] = ("starting", "running")
+_COLUMNS = "id, kind, ask, state, owner, outcome, at, changed"
+
+
+class Job(Record):
+    """One row. Whether the process of an open job still lives is not in it: ask its owner."""
+
+    id: str
+    kind: str
+    ask: str
+    """what was asked, as JSON"""
+    state: State
+    owner: str
+    """the process that is at it: `host/pid/start`; while it starts, the one that started it"""
+    outcome: str | None = None
+    """what came out, as JSON"""
+    at: str
+    """when it was asked, UTC: `2026-11-23 14:05:00`"""
+    changed: str
+
+
+class Said(Record):
+    """A sentence on the way."""
+
+    number: int
+    sentence: str
+
+
+def add(store: Store, id: str, kind: str, ask: str, owner: str) -> None:
+    """A new job, about to be started by `owner`."""
+    with store.transaction():
+        store.db.execute(
+            "insert into jobs (id, kind, ask, state, owner) values (?, ?, ?, 'starting', ?)", [id, kind, ask, owner]
+        )
+
+
+def find(store: Store, id: str) -> Job | None:
+    """The job of that id."""
+    row = store.db.execute(f"select {_COLUMNS} from jobs where id = ?", [id]).fetchone()
+    return _job(row) if row else None
+
+
+def latest(store: Store, most: int = 10) -> list[Job]:
+    """The jobs that were asked last, the latest first."""
+    rows = store.db.execute(f"select {_COLUMNS} from jobs order by rowid desc limit ?", [most]).fetchall()
+    return [_job(row) for row in rows]
+
+
+def alike(store: Store, ask: str) -> list[Job]:
+    """Open jobs of the very same ask."""
+    rows = store.db.execute(
+        f"select {_COLUMNS} from jobs where ask = ? and state in ('starting', 'running') order by rowid desc", [ask]
+    )
+    return [_job(row) for row in rows.fetchall()]
+
+
+def take(store: Store, id: str, owner: str) -> bool:
+    """A started process says that it is at it now; False where the job was cancelled or somebody else is."""
+    return _changed(store, "state = 'running', owner = ?", [owner], id, "starting")
+
+
+def again(store: Store, id: str, owner: str, alive: Callable[[Job], bool]) -> bool:
+    """About to be started anew by `owner`; False where it has ended, or a living process is at it."""
+    with store.transaction():
+        job = find(store, id)
+        if job is None or job.state not in OPEN or alive(job):
+            return False
+        store.db.execute(
+            "update jobs set state = 'starting', owner = ?, changed = current_timestamp where id = ?", [owner, id]
+        )
+    return True
+
+
+def end(store: Store, id: str, state: State, outcome: str) -> None:
+    """What came out. A job that was cancelled meanwhile stays so."""
+    with store.transaction():
+        store.db.execute(
+            "update jobs set outcome = ?, state = case state when 'running' then ? else state end,"
+            " changed = current_timestamp where id = ?",
+            [outcome, state, id],
+        )
+
+
+def cancel(store: Store, id: str) -> bool:
+    """Nobody is to go on with it; False where it had ended."""
+    return any(_changed(store, "state = 'cancelled'", [], id, state) for state in OPEN)
+
+
+def say(store: Store, id: str, sentence: str) -> None:
+    """Keep a sentence on the way."""
+    with store.transaction():
+        store.db.execute(
+            "insert into job_events (job, number, sentence) select ?, coalesce(max(number), 0) + 1, ? from job_events"
+            " where job = ?",
+            [id, sentence, id],
+        )
+
+
+def said(store: Store, id: str, most: int = 1000) -> list[Said]:
+    """The last sentences of a job, in the order in which they were said."""
+    rows = store.db.execute(
+        "select number, sentence from job_events where job = ? order by number desc limit ?", [id, most]
+    ).fetchall()
+    return [Said(number=n, sentence=s) for n, s in reversed(rows)]
+
+
+def _changed(store: Store, what: str, values: list[Any], id: str, state: State) -> bool:
+    with store.transaction():
+        found = store.db.execute(
+            f"update jobs set {what}, changed = current_timestamp where id = ? and state = ?", [*values, id, state]
+        )
+    return found.rowcount == 1
+
+
+def _job(row: tuple[Any, ...]) -> Job:
+    return Job(**dict(zip(_COLUMNS.split(", "), row, strict=True)))
