@@ -25,6 +25,11 @@ _BOUNDS = {
 """of what was measured; beyond them it was not a measurement"""
 
 
+def without_paths(text: str) -> str:
+    """A text in which local paths are hidden."""
+    return _PATH.sub(HIDDEN, text)
+
+
 def shareable(one: Lesson) -> Lesson:
     """Without what is the person's own: prompts and other source text of the calls, names, local paths."""
     site = one.situation.pipeline
@@ -47,10 +52,10 @@ def shareable(one: Lesson) -> Lesson:
     )
     changed: dict[str, Any] = {
         "situation": one.situation.model_copy(update={"pipeline": bare, "at_hand": None}),
-        "environment": one.environment.model_copy(update={"scorer": _PATH.sub(HIDDEN, one.environment.scorer)}),
+        "environment": one.environment.model_copy(update={"scorer": without_paths(one.environment.scorer)}),
     }
     if not isinstance(one, Experience):
-        changed["sentence"] = _PATH.sub(HIDDEN, one.sentence)
+        changed["sentence"] = without_paths(one.sentence)
     return one.model_copy(update=changed)
 
 

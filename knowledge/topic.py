@@ -94,11 +94,11 @@ def topic(words: str) -> Topic:
     )
 
 
-def asks_what_to_try(words: str) -> bool:
-    """Is a choice of methods asked for, rather than why something happens?"""
+def asks_what_to_try(words: str, about: Topic) -> bool:
+    """Is a choice of methods asked for, rather than why something happens? `about` is what the words name."""
     if _WONDERS.search(words):
         return False
-    return _ASKS.search(words) is not None or topic(words).pipeline_class is not None
+    return _ASKS.search(words) is not None or about.pipeline_class is not None
 
 
 def _newcomer(words: str) -> Card | None:

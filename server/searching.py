@@ -41,7 +41,7 @@ def search(app: App, words: str, limit: int = 8) -> Found:
     advice = None if about.empty else _advice(app, about)
     if advice is None and not hits:
         raise UsageError(f"nothing is known about {words[:80]!r}; `diffagent-mcp methods` lists the methods")
-    return Found(words=words, topic=about, advice=advice, hits=hits, advice_first=asks_what_to_try(words))
+    return Found(words=words, topic=about, advice=advice, hits=hits, advice_first=asks_what_to_try(words, about))
 
 
 def _halved(app: App, place: Place, whole: Advice, about: Topic) -> Advice:

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from ...knowledge.sharing import without_paths
 from ...knowledge.situation import Situation
 from ...knowledge.types import (
     AnyVerdict,
@@ -192,16 +193,23 @@ def _value(line: str) -> dict[str, object] | None:
 
 
 def exported(landscapes: Iterable[Landscape], folder: Path) -> list[Path]:
-    """Write landscapes as files to be committed, `B07.jsonl`; returns their paths."""
+    """Write landscapes as files to be committed, `B07.jsonl`, without local paths; returns their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     paths: list[Path] = []
     for one in landscapes:
         path = folder / f"{one.ground.baseline}.jsonl"
         draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
-        draft.write_text("\n".join(map(_line, (one.ground, *one.trials))) + "\n", encoding="utf-8")
+        draft.write_text("\n".join(map(_line, (_shareable(one.ground), *one.trials))) + "\n", encoding="utf-8")
         draft.replace(path)
         paths.append(path)
     return paths
+
+
+def _shareable(ground: Ground) -> Ground:
+    trace = ground.profile.trace
+    vae = trace.vae_id and without_paths(trace.vae_id)
+    profile = ground.profile.model_copy(update={"trace": trace.model_copy(update={"vae_id": vae})})
+    return ground.model_copy(update={"profile": profile})
 
 
 def imported(folder: Path) -> Sequence[Landscape]:

@@ -1,6 +1,8 @@
 """Replays of made-up landscapes: every number in here is invented."""
 
 import random
+import re
+from pathlib import Path
 
 import pytest
 from factories import plan, step
@@ -14,6 +16,7 @@ from diffagent_mcp.bench.calibration import (
     Sight,
     duel,
     duels,
+    exported,
     games,
     goal_of,
     play,
@@ -115,3 +118,14 @@ def test_a_game_that_is_lost_counts_as_one_evaluation_more_than_the_budget() -> 
 
 def test_the_picture_is_a_picture() -> None:
     assert curve([of("a", 2, None), of("b", 3, 4)], "medium").startswith(b"\x89PNG")
+
+
+def test_what_is_committed_holds_no_path_of_a_machine(tmp_path: Path, landscapes: list[Landscape]) -> None:
+    here = "/home/me/.cache/models--a--b/snapshots/6776/vae"
+    profile = landscapes[0].ground.profile
+    trace = profile.trace.model_copy(update={"vae_id": here})
+    ground = landscapes[0].ground.model_copy(update={"profile": profile.model_copy(update={"trace": trace})})
+    (made,) = exported([landscapes[0].model_copy(update={"ground": ground})], tmp_path)
+    assert here in ground.model_dump_json() and "/home" not in made.read_text()
+    for file in Path("docs/results/landscapes").glob("*.jsonl"):
+        assert not re.search(r'"(?:/|[A-Z]:\\\\)[^"]*"', file.read_text()), file.name
