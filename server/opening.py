@@ -42,6 +42,12 @@ def open_script(path: Path, pipeline: str | None) -> Opened:
     return Opened(file, script, site)
 
 
+def to_choose_from(path: Path) -> tuple[str, ...]:
+    """Names of the pipelines between which a choice is needed; empty where there is none to make."""
+    site = choose(inspect(path)[1], None)
+    return () if isinstance(site, PipelineSite) else site.names
+
+
 def of_text(code: str) -> Opened | None:
     """A script that we wrote ourselves, as if it had been opened; None where its text shows no single pipeline."""
     script = analyse(str(OURS), code)

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from ...knowledge.types import Budget, Record, Target
+from ...tools.measure.start import Start
 from ..settings import Settings
 
 Kind = Literal["debug", "profile", "evaluate", "optimize"]
@@ -18,7 +19,7 @@ class Ask(Record):
     path: str = Field(description="the script")
     source: str = Field(description="fingerprint of the script's text when it was asked; it is not applied to another")
     pipeline: str | None = None
-    arguments: tuple[str, ...] = ()
+    start: Start = Field(default_factory=Start)
     target: Target = Field(default_factory=Target)
     budget: Budget = Field(default_factory=Budget)
     only: tuple[str, ...] | None = None
@@ -38,5 +39,6 @@ class Found(Record):
     advice: tuple[str, ...] = ()
     code: str | None = Field(default=None, description="the script's whole text, changed")
     diff: str = ""
+    winner: int | None = Field(default=None, description="number of the candidate that won a search")
     report: str | None = Field(default=None, description="the page of a search")
     lines: tuple[str, ...] = Field(default=(), description="one for each candidate")

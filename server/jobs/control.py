@@ -20,6 +20,7 @@ from ...tools.store import jobs
 from ...tools.store.store import Store
 from ..settings import Settings
 from .ask import Ask, Found
+from .points import Point, together
 
 GRACE_S = 2.5
 """for a cancelled job to end by itself, before its processes are killed"""
@@ -38,6 +39,16 @@ class View(Record):
     count: int
     """sentences so far"""
     found: Found | None = None
+
+    @property
+    def name(self) -> str:
+        """The script's file, without its folder."""
+        return Path(self.ask.path).name
+
+    @property
+    def diff(self) -> str:
+        """What its code changes; empty where there is none."""
+        return self.found.diff if self.found is not None else ""
 
 
 @dataclass
@@ -66,6 +77,21 @@ class Jobs:
         """How it stands. Raises UsageError where there is no such job."""
         store = self._store()
         return self._view(store, self._job(store, id))
+
+    def points(self, id: str) -> tuple[Point, ...]:
+        """The candidates of a search so far. Raises UsageError where there is no such job."""
+        store, view = self._store(), self.look(id)
+        winner = view.found.winner if view.found is not None else None
+        return together(map(Point.model_validate_json, jobs.points(store, id)), winner)
+
+    def marks(self) -> dict[str, tuple[str, int]]:
+        """State and number of sentences of the latest jobs, to see which have changed; a dead one is parked."""
+        store = self._store()
+
+        def now(id: str, state: State) -> State:
+            return self._view(store, self._job(store, id)).state if state in jobs.OPEN else state
+
+        return {id: (now(id, state), said) for id, (state, said) in jobs.marks(store).items()}
 
     def latest(self) -> str:
         """The id of the job that was asked last. Raises UsageError where there is none."""
@@ -96,11 +122,10 @@ class Jobs:
             self._spawn(id)
         return self.look(id)
 
-    def apply(self, id: str, folders: tuple[Path, ...], shown: str | None) -> None:
-        """Write the code of a finished job over its script; a copy stays in `NAME.orig`.
+    def appliable(self, id: str, folders: tuple[Path, ...]) -> View:
+        """A job whose code may be written over its script, which lies in one of the folders and is as it was read.
 
-        `shown` is the mark of the diff that was shown: without it nothing is written. Raises UsageError where there is
-        nothing to write, or the script has changed since.
+        Raises UsageError where it may not.
         """
         view = self.look(id)
         if view.found is None or view.found.code is None or not view.found.diff:
@@ -108,15 +133,22 @@ class Jobs:
         path = Path(view.ask.path)
         if not any(path.resolve().is_relative_to(folder) for folder in folders):
             raise UsageError(f"the script of job {id} is no file of this workspace: use the job's code")
-        file = textfile.read(path)
-        if sha(file.text) != view.ask.source:
+        if sha(textfile.read(path).text) != view.ask.source:
             raise UsageError(f"{path.name} has changed since job {id} read it: start a new job for the new text")
-        if shown is None:
-            return
+        return view
+
+    def apply(self, id: str, folders: tuple[Path, ...], shown: str) -> None:
+        """Write the code of a finished job over its script; a copy stays in `NAME.orig`.
+
+        `shown` is the mark of the diff that was shown. Raises UsageError where it is another, or may not be written.
+        """
+        view = self.appliable(id, folders)
+        assert view.found is not None and view.found.code is not None
         if shown != mark(view.found):
             raise UsageError(f"shown={shown[:40]} is not the mark of this diff, which is {mark(view.found)}")
-        textfile.keep_original(path)
-        textfile.write(path, file.filled(view.found.code), file.encoding)
+        file = textfile.read(Path(view.ask.path))
+        textfile.keep_original(file.path)
+        textfile.write(file.path, file.filled(view.found.code), file.encoding)
 
     def log(self, id: str) -> str:
         """The end of what a job's process wrote, for one that died."""

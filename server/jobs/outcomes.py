@@ -14,6 +14,7 @@ def searched(outcome: Outcome, diff: str, report: Path) -> Found:
     rows = summary.candidates_table(outcome)
     return Found(
         good=outcome.winner is not None,
+        winner=outcome.winner,
         sentence=summary.headline(outcome),
         numbers={"baseline_s": outcome.baseline.latency_s} if numbers is None else measured(numbers),
         where=summary.conditions(outcome),

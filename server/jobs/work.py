@@ -6,7 +6,6 @@ from pathlib import Path
 from ...bench.running import owners
 from ...knowledge.types import Event
 from ...tools.errors import SetupError, UsageError
-from ...tools.measure.start import Start
 from ...tools.report import summary
 from ...tools.report.text import clean, one_line
 from ...tools.store import jobs
@@ -16,6 +15,7 @@ from ..app import App, build
 from ..progress import line
 from .ask import Ask, Found
 from .outcomes import failed, profiled, searched
+from .points import point
 from .trying import debug, evaluate
 
 Say = Callable[[Event], None]
@@ -29,7 +29,7 @@ def work(store: Store, id: str, home: Path) -> None:
     assert job is not None
     ask = Ask.model_validate_json(job.ask)
     try:
-        found = _done(ask, home / "jobs" / id, lambda event: jobs.say(store, id, one_line(clean(line(event)))))
+        found = _done(ask, home / "jobs" / id, lambda event: _say(store, id, ask, event))
     except service.Unmeasurable as e:
         found = failed(e.failure)
     except (UsageError, SetupError) as e:
@@ -39,8 +39,13 @@ def work(store: Store, id: str, home: Path) -> None:
         jobs.end(store, id, "failed" if lacking and ask.kind != "debug" else "done", found.model_dump_json())
 
 
+def _say(store: Store, id: str, ask: Ask, event: Event) -> None:
+    about = None if event.trial is None else point(event.trial, ask.target).model_dump_json(exclude_none=True)
+    jobs.say(store, id, one_line(clean(line(event))), about)
+
+
 def _done(ask: Ask, folder: Path, say: Say) -> Found | None:
-    app, path, start = build(ask.settings), Path(ask.path), Start(arguments=ask.arguments)
+    app, path, start = build(ask.settings), Path(ask.path), ask.start
     if ask.kind == "debug":
         return debug(app, path, ask.pipeline, start, say)
     if ask.kind == "evaluate":
@@ -59,7 +64,7 @@ def _optimized(app: App, ask: Ask, folder: Path, say: Say) -> Found | None:
         pipeline=ask.pipeline,
         only=ask.only,
         without=ask.without,
-        start=Start(arguments=ask.arguments),
+        start=ask.start,
         out=folder,
     )
     done = service.optimize(app, wish, say)

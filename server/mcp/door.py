@@ -1,6 +1,6 @@
 """The server: the official one, with complaints that a model can act on."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from mcp.server import MCPServer
@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from ...tools.errors import SetupError, UsageError
 from ...tools.report.text import clean
+from .rounds import Needed
 from .sentences import argument_complaint, for_models, unknown_arguments
 
 _NULL = {"type": "null"}
@@ -29,6 +30,8 @@ class Door(MCPServer[Any]):
         try:
             return await super().call_tool(name, arguments, context)
         except ToolError as e:
+            if isinstance(e.__cause__, Needed):
+                return e.__cause__.reply
             complaint = _sentence(name, e, known or ())
             if complaint is None:
                 raise
@@ -45,6 +48,10 @@ class Door(MCPServer[Any]):
             )
             for tool in await super().list_tools()
         ]
+
+    def serves(self, method: str, parameters: type[BaseModel], handler: Callable[..., Awaitable[Any]]) -> None:
+        """Answer a request of the protocol that MCPServer leaves out."""
+        self._lowlevel_server.add_request_handler(method, parameters, handler)
 
     def _takes(self, name: str) -> Sequence[str] | None:
         schema = self._tool_input_schema(name)
@@ -83,7 +90,8 @@ def bare(schema: dict[str, Any]) -> dict[str, Any]:
     needed = schema.get("required", [])
     fields = {name: each for name, each in schema.get("properties", {}).items() if name in needed}
     kept = {k: v for k, v in schema.items() if k not in ("description", "$defs")} | {"properties": fields}
-    return kept | ({"$defs": {k: bare(v) for k, v in schema["$defs"].items()}} if "$defs" in schema else {})
+    inner = {name: {"properties": bare(each)["properties"]} for name, each in schema.get("$defs", {}).items()}
+    return kept | ({"$defs": inner} if inner else {})
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:

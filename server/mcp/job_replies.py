@@ -6,6 +6,7 @@ from ...tools.report.text import clean
 from ..jobs.control import View, mark
 from . import replies
 from .door import said
+from .resources import PICTURES
 from .sentences import cut
 
 LAST = 3
@@ -72,12 +73,11 @@ def _next(view: View) -> str | None:
 
 
 def _links(view: View) -> list[ContentBlock]:
-    there = [part for part in PARTS if part_of(view, part)]
-    uri = f"diffagent://job/{view.id}"
-    return [
-        ResourceLink(type="resource_link", uri=f"{uri}/{part}", name=f"{view.id} {part}", mime_type=PARTS[part])
-        for part in there
-    ]
+    there = [(f"job://{view.id}/{p}", f"{view.id} {p}", kind) for p, kind in PARTS.items() if part_of(view, p)]
+    if view.found is not None and view.found.report is not None:
+        there.append((f"report://{view.id}", f"{view.id} report", "text/html"))
+        there += [(f"report://{view.id}/{name}", f"{view.id} {name}", "image/png") for name in PICTURES]
+    return [ResourceLink(type="resource_link", uri=uri, name=name, mime_type=kind) for uri, name, kind in there]
 
 
 def _text(body: replies.JobReply) -> str:

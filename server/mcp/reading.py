@@ -4,11 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from ...knowledge.types import CallSite, PipelineSite, Plan, Script
+from ...knowledge.types import CallSite, PipelineSite, Plan, Script, Target
 from ...tools.errors import UsageError
 from .. import estimating, requests, service, wording
 from ..app import App
-from ..parsing import target
 from ..place import at_file
 from . import replies
 from .sentences import cut
@@ -92,11 +91,8 @@ def written(app: App, words: str) -> replies.Written:
     )
 
 
-def estimated(
-    app: App, path: Path, pipeline: str | None, speedup: str | None, latency: str | None, bounds: tuple[float, float]
-) -> replies.Estimated:
-    """How probable a target is for a script here, and why; `bounds` are those of loss and drift."""
-    wanted = target(speedup, latency, *bounds, "default")
+def estimated(app: App, path: Path, pipeline: str | None, wanted: Target) -> replies.Estimated:
+    """How probable a target is for a script here, and why."""
     found = estimating.estimate(app, at_file(app, path, pipeline), wanted)
     return replies.Estimated(
         answer=found.answer,

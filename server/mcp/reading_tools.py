@@ -1,16 +1,24 @@
 """The tools that run nothing. Their libraries are imported when they are first called."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
+from anyio import to_thread
+from mcp.server.mcpserver import Context
 from mcp.types import CallToolResult
 from pydantic import Field
 
 from ..settings import Settings
-from . import replies
+from . import choices, replies
 from .arguments import READS, Drift, Latency, Loss, Pipeline, Script, Speedup
 from .door import Door, said
+from .rounds import Rounds
 from .workspace import Workspace
+
+if TYPE_CHECKING:
+    from ..app import App
+
+Talk = Context[Any, Any]
 
 
 @dataclass(frozen=True)
@@ -35,45 +43,61 @@ class ReadingTools:
         found = reading.analysis(path, path.name)
         return said(found, reading.text_of(found))
 
-    def plan(
+    async def plan(
         self,
         request: Annotated[str, Field(description="what is wanted, in words: 'twice as fast, same steps'")],
+        ctx: Talk,
         script: Annotated[str | None, Field(description="path in the workspace, or text")] = None,
         pipeline: Pipeline = None,
     ) -> Annotated[CallToolResult, replies.Plans]:
         """Read a wish in words and show which acceleration methods would be tried, with a diff. Runs nothing."""
-        from ..app import build
         from . import reading
 
-        path = self.place.script(script) if script is not None else None
-        found = reading.plans(build(self.settings), request, path, pipeline)
+        rounds = Rounds(ctx)
+        path = await to_thread.run_sync(self.place.script, script) if script is not None else None
+        meant = pipeline if path is None else await choices.meant(rounds, path, pipeline)
+        found = await to_thread.run_sync(lambda: reading.plans(self._app(rounds), request, path, meant))
         return said(found, reading.text_of(found))
 
-    def generate(
+    async def generate(
         self,
         request: Annotated[str, Field(description="the script in words: model, steps, size, methods, prompt")],
+        ctx: Talk,
     ) -> Annotated[CallToolResult, replies.Written]:
         """Write a diffusers script from words and check its text; it is returned, not saved, and not run."""
-        from ..app import build
         from . import reading
 
-        found = reading.written(build(self.settings), request)
+        rounds = Rounds(ctx)
+        found = await to_thread.run_sync(lambda: reading.written(self._app(rounds), request))
         return said(found, reading.text_of(found))
 
-    def estimate(
+    async def estimate(
         self,
         script: Script,
+        ctx: Talk,
         speedup: Speedup = None,
         latency_s: Latency = None,
-        max_loss: Loss = 0.05,
-        max_drift: Drift = 0.35,
+        max_loss: Loss = None,
+        max_drift: Drift = None,
         pipeline: Pipeline = None,
     ) -> Annotated[CallToolResult, replies.Estimated]:
         """Say at once how probable a speedup is for a script here, and why. An estimate: nothing is measured."""
-        from ..app import build
         from . import reading
+        from .asking import target_of
 
-        path = self.place.script(script)
-        wanted = (f"{speedup:g}" if speedup else None, f"{latency_s:g}" if latency_s else None)
-        found = reading.estimated(build(self.settings), path, pipeline, *wanted, (max_loss, max_drift))
+        target = target_of(speedup, latency_s, max_loss, max_drift)
+        rounds = Rounds(ctx)
+        path = await to_thread.run_sync(self.place.script, script)
+        meant = await choices.meant(rounds, path, pipeline)
+        found = await to_thread.run_sync(lambda: reading.estimated(self._app(rounds), path, meant, target))
         return said(found, reading.text_of(found))
+
+    def _app(self, rounds: Rounds) -> "App":
+        """The application, its words read by the client's model where the settings say so and the client lends one."""
+        from ..app import build
+        from .sampling import OUTPUT, ClientModel, without_client
+
+        if not rounds.samples:
+            return build(without_client(self.settings))
+        lent = ClientModel(rounds, self.settings.llm_output or OUTPUT)
+        return build(self.settings, {"sampling": lambda _: lent})

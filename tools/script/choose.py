@@ -7,6 +7,8 @@ class NoChoice(Record):
     """There is no pipeline, or no telling which one; one sentence."""
 
     message: str
+    names: tuple[str, ...] = ()
+    """what can be named instead, where there are several"""
 
 
 def choose(script: Script, name: str | None) -> PipelineSite | NoChoice:
@@ -19,7 +21,8 @@ def choose(script: Script, name: str | None) -> PipelineSite | NoChoice:
         only = script.pipelines if len(script.pipelines) == 1 else called if len(called) == 1 else ()
         if only:
             return only[0]
-        return NoChoice(message=f"{script.path} has several pipelines; name one with --pipeline NAME: {listed}")
+        sentence = f"{script.path} has several pipelines; name one with --pipeline NAME: {listed}"
+        return NoChoice(message=sentence, names=tuple(label(p) for p in script.pipelines))
     found = [p for p in script.pipelines if name in (p.name, label(p), str(p.start.line))]
     if len(found) == 1:
         return found[0]

@@ -55,6 +55,16 @@ def latest(store: Store, most: int = 10) -> list[Job]:
     return [_job(row) for row in rows]
 
 
+def marks(store: Store, most: int = 200) -> dict[str, tuple[State, int]]:
+    """The latest jobs, each with its state and how much was said: what differs from before has changed."""
+    rows = store.db.execute(
+        "select id, state, (select coalesce(max(number), 0) from job_events where job = id) from jobs"
+        " order by rowid desc limit ?",
+        [most],
+    )
+    return {id: (state, said) for id, state, said in rows.fetchall()}
+
+
 def alike(store: Store, ask: str) -> list[Job]:
     """Open jobs of the very same ask."""
     rows = store.db.execute(
@@ -95,14 +105,22 @@ def cancel(store: Store, id: str) -> bool:
     return any(_changed(store, "state = 'cancelled'", [], id, state) for state in OPEN)
 
 
-def say(store: Store, id: str, sentence: str) -> None:
-    """Keep a sentence on the way."""
+def say(store: Store, id: str, sentence: str, point: str | None = None) -> None:
+    """Keep a sentence on the way, and the candidate that it is about, as JSON."""
     with store.transaction():
         store.db.execute(
-            "insert into job_events (job, number, sentence) select ?, coalesce(max(number), 0) + 1, ? from job_events"
-            " where job = ?",
-            [id, sentence, id],
+            "insert into job_events (job, number, sentence, point) select ?, coalesce(max(number), 0) + 1, ?, ?"
+            " from job_events where job = ?",
+            [id, sentence, point, id],
         )
+
+
+def points(store: Store, id: str) -> list[str]:
+    """The candidates of a job, as JSON, in the order in which they were heard of."""
+    rows = store.db.execute(
+        "select point from job_events where job = ? and point is not null order by number", [id]
+    ).fetchall()
+    return [point for (point,) in rows]
 
 
 def said(store: Store, id: str, most: int = 1000) -> list[Said]:

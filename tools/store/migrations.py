@@ -111,3 +111,9 @@ def m009_jobs(db: Database) -> None:
         "create table job_events (job text not null, number integer not null, sentence text not null,"
         " at text not null default current_timestamp, primary key (job, number)) without rowid"
     )
+
+
+@migration
+def m010_points(db: Database) -> None:
+    """What is known of a candidate when a job speaks of it, for plots that grow while it is at work."""
+    db.execute("alter table job_events add column point text")

@@ -159,7 +159,7 @@ def test_a_job_is_read_in_parts(home: Settings, folder: Path) -> None:
 
     async def read() -> str:
         async with Client(build(home, [folder])) as client:
-            (part,) = (await client.read_resource(f"diffagent://job/{id}/code")).contents
+            (part,) = (await client.read_resource(f"job://{id}/code")).contents
             assert isinstance(part, TextResourceContents)
             return part.text
 
