@@ -12,11 +12,14 @@ from .flags import Llm, Requests, Tokens, Usd, chosen
 def job_run(id: Annotated[str, typer.Argument(help="a job that was started")]) -> None:
     """Do a job in this process: what the server starts, and people do not type."""
     from ..tools.store.store import Store
+    from .jobs.control import Jobs
     from .jobs.work import work
     from .settings import load
 
-    home = load().home.absolute()
-    work(Store(home / "store.sqlite"), id, home)
+    settings = load()
+    home = settings.home.absolute()
+    if work(Store(home / "store.sqlite"), id, home):
+        Jobs(settings).go_on()
 
 
 def serve(

@@ -46,6 +46,9 @@ class Settings(BaseModel):
     )
     load_seconds: float = Field(default=180.0, gt=0, description="time limit until a script's first pipeline call")
     image_seconds: float = Field(default=600.0, gt=0, description="time limit of one call of the pipeline")
+    jobs: int = Field(
+        default=1, ge=1, description="jobs of chats and editors at work at once; more disturb each other's clock"
+    )
     llm: str = Field(default=names.OFFLINE, description=f"language model: {names.FORMS}")
     llm_reader: str | None = Field(default=None, description="the model that reads requests; default: `llm`")
     llm_planner: str | None = Field(default=None, description="the model that plans; default: `llm`")

@@ -61,7 +61,8 @@ def finished(settings: Settings, path: Path, id: str = "abc", **found: Any) -> s
     ask = Ask(kind="optimize", settings=settings, path=str(path), source=sha(SOURCE))
     outcome = Found(good=True, sentence="2x faster", code=FASTER, diff="-8\n+4\n", **found)
     store = Store(settings.home / "store.sqlite")
-    jobs.add(store, id, "optimize", ask.model_dump_json(), owners.owner())
+    jobs.add(store, id, "optimize", ask.model_dump_json())
+    assert jobs.admit(store, "", 9, owners.owner(), lambda _: False) == id
     assert jobs.take(store, id, owners.owner())
     jobs.end(store, id, "done", outcome.model_dump_json())
     return mark(outcome)

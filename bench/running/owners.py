@@ -9,12 +9,9 @@ LEASE_S = 180.0
 """a claim of another machine ends so long after it was last renewed"""
 
 
-def owner() -> str:
-    """`host/pid/start` of this process."""
-    return _owner(os.getpid())
-
-
-def _owner(pid: int) -> str:
+def owner(pid: int | None = None) -> str:
+    """`host/pid/start` of a process, this one where none is named. Raises psutil.NoSuchProcess for one that is gone."""
+    pid = os.getpid() if pid is None else pid
     return f"{socket.gethostname()}/{pid}/{psutil.Process(pid).create_time():.2f}"
 
 
@@ -26,6 +23,6 @@ def alive(claimed_by: str) -> bool:
     pid = rest.partition("/")[0]
     try:
         process = psutil.Process(int(pid))
-        return _owner(process.pid) == claimed_by and process.status() != psutil.STATUS_ZOMBIE
+        return owner(process.pid) == claimed_by and process.status() != psutil.STATUS_ZOMBIE
     except (psutil.NoSuchProcess, psutil.AccessDenied, ValueError):
         return False

@@ -1,32 +1,24 @@
 """Jobs from the outside: start one, look at it, cancel it, go on with it, apply what it found."""
 
-import os
-import subprocess
-import sys
 import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
-
-import psutil
 
 from ...bench.running import owners
 from ...knowledge.types import Record
 from ...tools import textfile
 from ...tools.errors import UsageError
 from ...tools.measure.judge import sha
-from ...tools.measure.runner import kill_tree
 from ...tools.store import jobs
 from ...tools.store.store import Store
 from ..settings import Settings
 from .ask import Ask, Found
 from .points import Point, together
+from .processes import Processes, log_of
 
-GRACE_S = 2.5
-"""for a cancelled job to end by itself, before its processes are killed"""
-LOG_TAIL = 800
-State = Literal["starting", "running", "parked", "done", "failed", "cancelled"]
-"""parked: its process died; what it measured is kept, and it can go on"""
+State = Literal["waiting", "starting", "running", "parked", "done", "failed", "cancelled"]
+"""waiting: others of the same person come first; parked: its process died, what it measured is kept, it can go on"""
 
 
 class View(Record):
@@ -38,6 +30,8 @@ class View(Record):
     said: tuple[str, ...]
     count: int
     """sentences so far"""
+    ahead: tuple[str, ...] = ()
+    """jobs that come first, where it waits"""
     found: Found | None = None
 
     @property
@@ -53,11 +47,13 @@ class View(Record):
 
 @dataclass
 class Jobs:
-    """The jobs of one home. Every call opens the store anew, so that it may be made from any thread."""
+    """The jobs of one person in one home. Every call opens the store anew, so that it may be made from any thread."""
 
     settings: Settings
-    started: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict[str, "subprocess.Popen[bytes]"])
-    """processes that this one has started, and must reap"""
+    user: str = ""
+    """whose jobs: a name where a server is shared, nobody's on one's own machine"""
+    processes: Processes = field(default_factory=Processes)
+    """those that this server has started; shared between the people it serves"""
 
     @property
     def home(self) -> Path:
@@ -66,17 +62,31 @@ class Jobs:
     def start(self, ask: Ask) -> str:
         """The id of the new job; of the one that is at the very same, where there is one."""
         store, body = self._store(), ask.model_dump_json()
-        if (same := next((j for j in jobs.alike(store, body) if self._alive(j)), None)) is not None:
+        alike = jobs.alike(store, body, self.user)
+        if (same := next((j for j in alike if j.state == "waiting" or self._alive(j)), None)) is not None:
             return same.id
         id = uuid.uuid4().hex[:8]
-        jobs.add(store, id, ask.kind, body, owners.owner())
-        self._spawn(id)
+        jobs.add(store, id, ask.kind, body, self.user)
+        self._admit(store)
         return id
 
     def look(self, id: str) -> View:
         """How it stands. Raises UsageError where there is no such job."""
         store = self._store()
+        self._admit(store)
         return self._view(store, self._job(store, id))
+
+    def latest(self) -> str:
+        """The id of the job that was asked last. Raises UsageError where there is none."""
+        found = jobs.latest(self._store(), self.user, 1)
+        if not found:
+            raise UsageError("there is no job yet: optimize, evaluate, profile and debug start one")
+        return found[0].id
+
+    def asked(self, most: int = 20) -> tuple[View, ...]:
+        """The jobs that were asked last, the latest first."""
+        store = self._store()
+        return tuple(self._view(store, job) for job in jobs.latest(store, self.user, most))
 
     def points(self, id: str) -> tuple[Point, ...]:
         """The candidates of a search so far. Raises UsageError where there is no such job."""
@@ -85,32 +95,27 @@ class Jobs:
         return together(map(Point.model_validate_json, jobs.points(store, id)), winner)
 
     def marks(self) -> dict[str, tuple[str, int]]:
-        """State and number of sentences of the latest jobs, to see which have changed; a dead one is parked."""
+        """State and number of sentences of everybody's latest jobs, to see which have changed; a dead one is parked."""
         store = self._store()
 
-        def now(id: str, state: State) -> State:
-            return self._view(store, self._job(store, id)).state if state in jobs.OPEN else state
+        def now(id: str, state: jobs.State) -> State:
+            job = jobs.find(store, id) if state in jobs.OPEN else None
+            return state if job is None else self._state(store, job)[1]
 
         return {id: (now(id, state), said) for id, (state, said) in jobs.marks(store).items()}
-
-    def latest(self) -> str:
-        """The id of the job that was asked last. Raises UsageError where there is none."""
-        found = jobs.latest(self._store(), 1)
-        if not found:
-            raise UsageError("there is no job yet: optimize, evaluate, profile and debug start one")
-        return found[0].id
 
     def cancel(self, id: str) -> View:
         """End it with all its processes. One that has ended stays as it is."""
         store = self._store()
         self._job(store, id)
         if jobs.cancel(store, id):
-            job, child = self._job(store, id), self.started.get(id)
-            if child is not None and child.poll() is None:
-                _end(child.pid)
-            elif self._alive(job) and job.owner != owners.owner():
-                _end(int(job.owner.split("/")[1]))
+            job = self._job(store, id)
+            self.processes.end(id, job.owner)
         return self.look(id)
+
+    def park(self) -> None:
+        """End the processes that this server has started; their jobs can go on later."""
+        self.processes.end_all()
 
     def resume(self, id: str) -> View:
         """Go on with a job whose process has died. Raises UsageError for one that has ended."""
@@ -119,7 +124,7 @@ class Jobs:
         if view.state != "parked":
             raise UsageError(f"job {id} is {view.state}: only a parked job can go on; start a new one")
         if jobs.again(store, id, owners.owner(), self._alive):
-            self._spawn(id)
+            self._spawn(store, id)
         return self.look(id)
 
     def appliable(self, id: str, folders: tuple[Path, ...]) -> View:
@@ -152,52 +157,52 @@ class Jobs:
 
     def log(self, id: str) -> str:
         """The end of what a job's process wrote, for one that died."""
-        try:
-            return (self.home / "jobs" / id / "log.txt").read_bytes()[-LOG_TAIL:].decode("utf-8", "replace")
-        except FileNotFoundError:
-            return ""
+        return log_of(self.home, id)
 
-    def _spawn(self, id: str) -> None:
-        folder = self.home / "jobs" / id
-        folder.mkdir(parents=True, exist_ok=True)
-        with (folder / "log.txt").open("ab") as log:
-            self.started[id] = subprocess.Popen(
-                [sys.executable, "-m", "diffagent_mcp", "job-run", id],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                env={**os.environ, "DIFFAGENT_HOME": str(self.home), "PYTHONUNBUFFERED": "1"},
-            )
+    def go_on(self) -> None:
+        """Start what waits for its turn, of everybody: when a server starts, and when a job's process ends."""
+        store = self._store()
+        for user in jobs.users_waiting(store):
+            Jobs(self.settings, user, self.processes)._admit(store)
+
+    def _admit(self, store: Store) -> None:
+        while (id := jobs.admit(store, self.user, self.settings.jobs, owners.owner(), self._alive)) is not None:
+            self._spawn(store, id)
+
+    def _spawn(self, store: Store, id: str) -> None:
+        jobs.hand_over(store, id, self.processes.start(self.home, id))
 
     def _alive(self, job: jobs.Job) -> bool:
-        child = self.started.get(job.id)
-        if child is not None and child.poll() is not None:
-            return False
-        return owners.alive(job.owner)
+        return self.processes.alive(job.id, job.owner)
 
     def _store(self) -> Store:
         return Store(self.home / "store.sqlite")
 
     def _job(self, store: Store, id: str) -> jobs.Job:
         job = jobs.find(store, id)
-        if job is None:
-            known = ", ".join(j.id for j in jobs.latest(store)) or "there are none yet"
+        if job is None or job.user != self.user:
+            known = ", ".join(j.id for j in jobs.latest(store, self.user)) or "there are none yet"
             raise UsageError(f"there is no job {id[:40]}; the latest are: {known}")
         return job
 
-    def _view(self, store: Store, job: jobs.Job) -> View:
-        state: State = job.state
-        if state in jobs.OPEN and not self._alive(job):
-            job = jobs.find(store, job.id) or job  # it may have ended between the two looks
-            state = "parked" if job.state in jobs.OPEN else job.state
+    def _state(self, store: Store, job: jobs.Job) -> tuple[jobs.Job, State]:
+        """The job, and its state: that of an open one whose process is gone is read again, as it may have ended."""
+        if job.state not in jobs.OPEN or self._alive(job):
+            return job, job.state
+        again = jobs.find(store, job.id) or job
+        return again, "parked" if again.state in jobs.OPEN else again.state
+
+    def _view(self, store: Store, row: jobs.Job) -> View:
+        job, state = self._state(store, row)
         said = jobs.said(store, job.id)
+        before = [j.id for j in jobs.ahead(store, job.user)] if state == "waiting" else []
         return View(
             id=job.id,
             ask=Ask.model_validate_json(job.ask),
             state=state,
             said=tuple(s.sentence for s in said),
             count=said[-1].number if said else 0,
+            ahead=tuple(before[: before.index(job.id)] if job.id in before else before),
             found=Found.model_validate_json(job.outcome) if job.outcome else None,
         )
 
@@ -205,17 +210,3 @@ class Jobs:
 def mark(found: Found) -> str:
     """Eight digits of a diff: who names them has seen it."""
     return sha(found.diff)[:8]
-
-
-def _end(pid: int) -> None:
-    """End a process and all its descendants: asked first, then killed."""
-    try:
-        root = psutil.Process(pid)
-        family = root.children(recursive=True)
-        root.terminate()
-    except psutil.NoSuchProcess:
-        return
-    psutil.wait_procs([root], timeout=GRACE_S)
-    for member in (root, *family):
-        if member.is_running():
-            kill_tree(member.pid)

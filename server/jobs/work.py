@@ -21,10 +21,10 @@ from .trying import debug, evaluate
 Say = Callable[[Event], None]
 
 
-def work(store: Store, id: str, home: Path) -> None:
-    """Do a job that was started and not yet taken. A search that is interrupted stays open, and can go on."""
+def work(store: Store, id: str, home: Path) -> bool:
+    """Do a job that was started and not yet taken. A search that is interrupted stays open, and can go on: False."""
     if not jobs.take(store, id, owners.owner()):
-        return
+        return False
     job = jobs.find(store, id)
     assert job is not None
     ask = Ask.model_validate_json(job.ask)
@@ -37,6 +37,7 @@ def work(store: Store, id: str, home: Path) -> None:
     if found is not None:
         lacking = not found.good and not found.numbers
         jobs.end(store, id, "failed" if lacking and ask.kind != "debug" else "done", found.model_dump_json())
+    return found is not None
 
 
 def _say(store: Store, id: str, ask: Ask, event: Event) -> None:

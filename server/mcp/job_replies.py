@@ -12,6 +12,8 @@ from .sentences import cut
 LAST = 3
 """sentences on the way, or of advice, that a reply repeats"""
 _DIFF, _EVIDENCE, _SENTENCE = 1500, 700, 500
+AT_WORK = ("waiting", "starting", "running")
+"""states of a job that has yet to end by itself"""
 PARTS = {"code": "text/x-python", "diff": "text/x-diff", "outcome": "application/json", "events": "text/plain"}
 """what a job has to read -> its type"""
 
@@ -55,6 +57,10 @@ def _standing(view: View) -> str:
     if view.found is not None:
         return clean(view.found.sentence)
     last = view.said[-1] if view.said else "nothing was said yet"
+    if view.state == "waiting":
+        return (
+            f"it waits for its turn, behind {', '.join(view.ahead)}: one at a time, as they disturb each other's clock"
+        )
     if view.state == "parked":
         return f"its process ended before its work did; what it measured is kept. Last: {last}"
     return last if view.state in ("starting", "running") else f"{view.state}. Last: {last}"
@@ -62,7 +68,7 @@ def _standing(view: View) -> str:
 
 def _next(view: View) -> str | None:
     """What to call, where something is left to do."""
-    if view.state in ("starting", "running"):
+    if view.state in AT_WORK:
         return f"job(job='{view.id}', action='wait')"
     if view.state == "parked":
         return f"job(job='{view.id}', action='resume')"

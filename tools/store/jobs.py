@@ -6,9 +6,10 @@ from typing import Any, Literal
 from ...knowledge.types import Record
 from .store import Store
 
-State = Literal["starting", "running", "done", "failed", "cancelled"]
+State = Literal["waiting", "starting", "running", "done", "failed", "cancelled"]
 OPEN: tuple[State, ...] = ("starting", "running")
-_COLUMNS = "id, kind, ask, state, owner, outcome, at, changed"
+"""a process is at it, or has died at it"""
+_COLUMNS = "id, kind, ask, state, owner, user, outcome, at, changed"
 
 
 class Job(Record):
@@ -21,6 +22,8 @@ class Job(Record):
     state: State
     owner: str
     """the process that is at it: `host/pid/start`; while it starts, the one that started it"""
+    user: str = ""
+    """whose it is, where several people share a server"""
     outcome: str | None = None
     """what came out, as JSON"""
     at: str
@@ -35,11 +38,12 @@ class Said(Record):
     sentence: str
 
 
-def add(store: Store, id: str, kind: str, ask: str, owner: str) -> None:
-    """A new job, about to be started by `owner`."""
+def add(store: Store, id: str, kind: str, ask: str, user: str = "") -> None:
+    """A new job, which waits for its turn."""
     with store.transaction():
         store.db.execute(
-            "insert into jobs (id, kind, ask, state, owner) values (?, ?, ?, 'starting', ?)", [id, kind, ask, owner]
+            "insert into jobs (id, kind, ask, state, owner, user) values (?, ?, ?, 'waiting', '', ?)",
+            [id, kind, ask, user],
         )
 
 
@@ -49,14 +53,16 @@ def find(store: Store, id: str) -> Job | None:
     return _job(row) if row else None
 
 
-def latest(store: Store, most: int = 10) -> list[Job]:
-    """The jobs that were asked last, the latest first."""
-    rows = store.db.execute(f"select {_COLUMNS} from jobs order by rowid desc limit ?", [most]).fetchall()
+def latest(store: Store, user: str, most: int = 10) -> list[Job]:
+    """The jobs that a user asked last, the latest first."""
+    rows = store.db.execute(
+        f"select {_COLUMNS} from jobs where user = ? order by rowid desc limit ?", [user, most]
+    ).fetchall()
     return [_job(row) for row in rows]
 
 
 def marks(store: Store, most: int = 200) -> dict[str, tuple[State, int]]:
-    """The latest jobs, each with its state and how much was said: what differs from before has changed."""
+    """The latest jobs of everybody, each with its state and how much was said: what differs has changed."""
     rows = store.db.execute(
         "select id, state, (select coalesce(max(number), 0) from job_events where job = id) from jobs"
         " order by rowid desc limit ?",
@@ -65,12 +71,45 @@ def marks(store: Store, most: int = 200) -> dict[str, tuple[State, int]]:
     return {id: (state, said) for id, state, said in rows.fetchall()}
 
 
-def alike(store: Store, ask: str) -> list[Job]:
-    """Open jobs of the very same ask."""
+def alike(store: Store, ask: str, user: str) -> list[Job]:
+    """Jobs of the very same ask that have not ended."""
     rows = store.db.execute(
-        f"select {_COLUMNS} from jobs where ask = ? and state in ('starting', 'running') order by rowid desc", [ask]
+        f"select {_COLUMNS} from jobs where ask = ? and user = ? and state in ('waiting', 'starting', 'running')"
+        " order by rowid desc",
+        [ask, user],
     )
     return [_job(row) for row in rows.fetchall()]
+
+
+def ahead(store: Store, user: str) -> list[Job]:
+    """The jobs of a user that a process is said to be at, and those that wait, in the order of their turn."""
+    rows = store.db.execute(
+        f"select {_COLUMNS} from jobs where user = ? and state in ('waiting', 'starting', 'running')"
+        " order by state = 'waiting', rowid",
+        [user],
+    )
+    return [_job(row) for row in rows.fetchall()]
+
+
+def users_waiting(store: Store) -> list[str]:
+    """Whose jobs wait for their turn."""
+    return [user for (user,) in store.db.execute("select distinct user from jobs where state = 'waiting'").fetchall()]
+
+
+def admit(store: Store, user: str, most: int, owner: str, alive: Callable[[Job], bool]) -> str | None:
+    """Give the next waiting job to `owner`, which is to start it; None while `most` are at work or none waits."""
+    with store.transaction():
+        found = ahead(store, user)
+        waiting = [job for job in found if job.state == "waiting"]
+        if not waiting or sum(job.state != "waiting" and alive(job) for job in found) >= most:
+            return None
+        _set(store, waiting[0].id, "state = 'starting', owner = ?", [owner])
+        return waiting[0].id
+
+
+def hand_over(store: Store, id: str, owner: str) -> None:
+    """The process that was started for a job stands for it from now on, also when its starter is gone."""
+    _changed(store, "owner = ?", [owner], id, "starting")
 
 
 def take(store: Store, id: str, owner: str) -> bool:
@@ -84,9 +123,7 @@ def again(store: Store, id: str, owner: str, alive: Callable[[Job], bool]) -> bo
         job = find(store, id)
         if job is None or job.state not in OPEN or alive(job):
             return False
-        store.db.execute(
-            "update jobs set state = 'starting', owner = ?, changed = current_timestamp where id = ?", [owner, id]
-        )
+        _set(store, id, "state = 'starting', owner = ?", [owner])
     return True
 
 
@@ -102,7 +139,7 @@ def end(store: Store, id: str, state: State, outcome: str) -> None:
 
 def cancel(store: Store, id: str) -> bool:
     """Nobody is to go on with it; False where it had ended."""
-    return any(_changed(store, "state = 'cancelled'", [], id, state) for state in OPEN)
+    return any(_changed(store, "state = 'cancelled'", [], id, state) for state in ("waiting", *OPEN))
 
 
 def say(store: Store, id: str, sentence: str, point: str | None = None) -> None:
@@ -129,6 +166,10 @@ def said(store: Store, id: str, most: int = 1000) -> list[Said]:
         "select number, sentence from job_events where job = ? order by number desc limit ?", [id, most]
     ).fetchall()
     return [Said(number=n, sentence=s) for n, s in reversed(rows)]
+
+
+def _set(store: Store, id: str, what: str, values: list[Any]) -> None:
+    store.db.execute(f"update jobs set {what}, changed = current_timestamp where id = ?", [*values, id])
 
 
 def _changed(store: Store, what: str, values: list[Any], id: str, state: State) -> bool:

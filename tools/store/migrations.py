@@ -117,3 +117,9 @@ def m009_jobs(db: Database) -> None:
 def m010_points(db: Database) -> None:
     """What is known of a candidate when a job speaks of it, for plots that grow while it is at work."""
     db.execute("alter table job_events add column point text")
+
+
+@migration
+def m011_users(db: Database) -> None:
+    """Whose a job is, where several people share a server; nobody's name is that of this machine's own person."""
+    db.execute("alter table jobs add column user text not null default ''")

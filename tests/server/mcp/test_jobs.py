@@ -20,6 +20,7 @@ from diffagent_mcp.server.jobs.ask import Ask, Found
 from diffagent_mcp.server.jobs.control import Jobs, mark
 from diffagent_mcp.server.mcp.serve import build
 from diffagent_mcp.server.settings import Settings, load
+from diffagent_mcp.tools.errors import UsageError
 from diffagent_mcp.tools.measure.judge import sha
 from diffagent_mcp.tools.store import jobs
 from diffagent_mcp.tools.store.store import Store
@@ -49,8 +50,9 @@ def folder(tmp_path: Path) -> Path:
 def desk(home: Settings) -> Iterator[Jobs]:
     one = Jobs(home)
     yield one
-    for id in list(one.started):
-        one.cancel(id)
+    one.park()
+    for view in one.asked():
+        one.cancel(view.id)
 
 
 def ask(home: Settings, path: Path, text: str = SLOW) -> Ask:
@@ -98,6 +100,38 @@ def test_the_same_ask_is_the_same_job_and_a_dead_one_is_parked(desk: Jobs, home:
     until(lambda: desk.look(id).state == "running")
 
 
+def test_jobs_take_turns_and_each_person_has_their_own(desk: Jobs, home: Settings, folder: Path) -> None:
+    first, second = desk.start(ask(home, folder / "a.py")), desk.start(ask(home, folder / "b.py"))
+    assert desk.look(second).state == "waiting" and desk.look(second).ahead == (first,)
+    assert desk.start(ask(home, folder / "b.py")) == second
+    other = Jobs(home, "ann", desk.processes)
+    theirs = other.start(ask(home, folder / "a.py"))
+    assert theirs != first and other.look(theirs).state in ("starting", "running")
+    with pytest.raises(UsageError, match=f"there is no job {first}; the latest are: {theirs}"):
+        other.look(first)
+    desk.cancel(first)
+    until(lambda: desk.look(second).state == "running")
+    desk.park()
+    until(lambda: (desk.look(second).state, other.look(theirs).state) == ("parked", "parked"))
+
+
+def test_the_next_starts_when_a_process_ends_though_no_server_looks(home: Settings, folder: Path) -> None:
+    desk = Jobs(home)
+    broken = folder / "broken.py"
+    first = desk.start(ask(home, broken, SOURCE.replace("pipe =", "raise SystemExit\npipe =")))
+    second = desk.start(ask(home, folder / "slow.py"))
+    store = Store(home.home / "store.sqlite")
+
+    def state(id: str) -> str:
+        job = jobs.find(store, id)
+        assert job is not None
+        return job.state
+
+    assert state(second) == "waiting"
+    until(lambda: state(first) == "done" and state(second) == "running")
+    assert Jobs(home).cancel(second).state == "cancelled"
+
+
 def test_a_job_outlives_its_server(home: Settings, folder: Path) -> None:
     path = folder / "slow.py"
     code = (
@@ -136,7 +170,8 @@ def finished(home: Settings, path: Path) -> tuple[str, str]:
     """A job that has found something, and the mark of its diff."""
     found = Found(good=True, sentence="2x faster", code=FASTER, diff="-8\n+4\n")
     store = Store(home.home / "store.sqlite")
-    jobs.add(store, "abc", "optimize", ask(home, path, SOURCE).model_dump_json(), owners.owner())
+    jobs.add(store, "abc", "optimize", ask(home, path, SOURCE).model_dump_json())
+    assert jobs.admit(store, "", 9, owners.owner(), lambda _: False) == "abc"
     assert jobs.take(store, "abc", owners.owner())
     jobs.end(store, "abc", "done", found.model_dump_json())
     return "abc", mark(found)
