@@ -27,6 +27,16 @@ def serve(
     workspace: Annotated[
         list[Path] | None, typer.Option(help="folder whose files may be read; repeat it for several; default: this one")
     ] = None,
+    http: Annotated[bool, typer.Option("--http", help="over HTTP instead of stdin and stdout")] = False,
+    host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="port to listen on", min=0, max=65535)] = 8765,
+    tokens: Annotated[Path | None, typer.Option(help="file of who may come in, a line NAME:TOKEN for each")] = None,
+    issuer: Annotated[str | None, typer.Option(help="OAuth issuer whose tokens are accepted")] = None,
+    address: Annotated[str | None, typer.Option(help="URL under which clients know the server")] = None,
+    allow_host: Annotated[list[str] | None, typer.Option(help="another Host header to accept; may be repeated")] = None,
+    allow_origin: Annotated[list[str] | None, typer.Option(help="a web page's Origin to accept")] = None,
+    rate: Annotated[int, typer.Option(help="requests a minute that a person may make", min=1)] = 600,
+    jobs: Annotated[int | None, typer.Option(help="jobs of a person at work at once; more disturb the clock")] = None,
     models: Annotated[str | None, typer.Option(help="auto, zoo (tiny models that come along) or hub")] = None,
     python: Annotated[str | None, typer.Option(help="the project's interpreter")] = None,
     llm: Llm = None,
@@ -34,11 +44,19 @@ def serve(
     llm_tokens: Tokens = None,
     llm_requests: Requests = None,
 ) -> None:
-    """Serve the Model Context Protocol on stdin and stdout, for Claude, VS Code and other clients."""
+    """Serve the Model Context Protocol on stdin and stdout, or over HTTP, for Claude, VS Code and other clients."""
     from .settings import load
 
+    settings = load(chosen(context.params, "models", "python", "jobs"))
     try:
-        from .mcp.serve import build
+        if http:
+            from .mcp.http.serving import Listen, run
+
+            hosts, origins = tuple(allow_host or ()), tuple(allow_origin or ())
+            run(settings, workspace, Listen(host, port, tokens, issuer, address, hosts, origins, rate))
+        else:
+            from .mcp.serve import build
+
+            build(settings, workspace)[0].run("stdio")
     except ModuleNotFoundError as e:
         raise SetupError(f"{e.name} is not installed: pip install 'diffagent-mcp[mcp]'") from e
-    build(load(chosen(context.params, "models", "python")), workspace).run("stdio")

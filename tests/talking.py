@@ -43,7 +43,7 @@ def talk(
     """Have a client talk with a server of its own."""
 
     async def talked() -> T:
-        async with Client(build(settings, list(folders)), mode=era, **client) as one:
+        async with Client(build(settings, list(folders))[0], mode=era, **client) as one:
             return await said(one)
 
     return anyio.run(talked)

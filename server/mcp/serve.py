@@ -1,6 +1,8 @@
 """The server of `diffagent-mcp serve`, with all that it offers."""
 
-from functools import cache
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +19,7 @@ from .workspace import workspace
 
 if TYPE_CHECKING:
     from ..jobs.control import Jobs
+    from ..jobs.processes import Processes
 
 _INSTRUCTIONS = """\
 DiffAgent makes Python scripts with Hugging Face diffusers pipelines faster, and proves it by measurement.
@@ -26,18 +29,41 @@ written to the person's files but by `job` with action apply, after the diff was
 Numbers on tiny zoo models say nothing about real models; replies say which models they are of."""
 
 
-def build(settings: Settings, folders: list[Path] | None) -> Door:
-    """The server for these folders. Raises UsageError for a folder that is not there."""
-    place = workspace(folders, settings.home)
+@dataclass(frozen=True)
+class Desk:
+    """The jobs of whoever is being served; their libraries are imported when the first is asked for."""
 
-    @cache
-    def desk() -> "Jobs":
-        """The jobs of this home; their libraries are imported when the first is asked for."""
+    settings: Settings
+    person: Callable[[], str]
+
+    def __call__(self) -> "Jobs":
+        """The jobs of the person whose request this is."""
         from ..jobs.control import Jobs
 
-        return Jobs(settings)
+        return Jobs(self.settings, self.person(), self._processes)
 
-    bus = Bus()
+    def park(self) -> None:
+        """End the processes of all jobs that were started here; they can go on later."""
+        self().park()
+
+    def states(self) -> dict[str, int]:
+        """How many jobs are at work and how many wait, of everybody."""
+        now = [state for state, _ in self().marks().values()]
+        return {"running": now.count("running") + now.count("starting"), "waiting": now.count("waiting")}
+
+    @cached_property
+    def _processes(self) -> "Processes":
+        from ..jobs.processes import Processes
+
+        return Processes()
+
+
+def build(settings: Settings, folders: list[Path] | None, person: Callable[[], str] = lambda: "") -> tuple[Door, Desk]:
+    """The server for these folders, and the jobs behind it; `person` says whose request is being served.
+
+    Raises UsageError for a folder that is not there.
+    """
+    place, desk, bus = workspace(folders, settings.home), Desk(settings, person), Bus()
     watch = Watch(desk, bus)
     door = Door(
         "diffagent",
@@ -52,4 +78,4 @@ def build(settings: Settings, folders: list[Path] | None) -> Door:
     JobTools(settings, place, desk).offer(door)
     for offered in (Resources(desk), Completions(desk, place), watch, prompts):
         offered.offer(door)
-    return door
+    return door, desk

@@ -154,7 +154,7 @@ def test_a_job_outlives_its_server(home: Settings, folder: Path) -> None:
 
 def call(home: Settings, folder: Path, tool: str, **arguments: Any) -> CallToolResult:
     async def asked() -> CallToolResult:
-        async with Client(build(home, [folder])) as client:
+        async with Client(build(home, [folder])[0]) as client:
             return await client.call_tool(tool, arguments)
 
     return anyio.run(asked)
@@ -193,7 +193,7 @@ def test_a_job_is_read_in_parts(home: Settings, folder: Path) -> None:
     id, _ = finished(home, folder / "draw.py")
 
     async def read() -> str:
-        async with Client(build(home, [folder])) as client:
+        async with Client(build(home, [folder])[0]) as client:
             (part,) = (await client.read_resource(f"job://{id}/code")).contents
             assert isinstance(part, TextResourceContents)
             return part.text
@@ -229,7 +229,7 @@ def test_a_whole_conversation(home: Settings, folder: Path) -> None:
         heard.append(time.monotonic())
 
     async def talk() -> CallToolResult:
-        async with Client(build(home, [folder])) as client:
+        async with Client(build(home, [folder])[0]) as client:
             assert "it runs" in text(await client.call_tool("debug", {"script": "draw.py"}))
             reply = await client.call_tool("optimize", {"script": "draw.py", "methods": "sampler", **loose})
             while "running" in text(reply)[:60] or "starting" in text(reply)[:60]:

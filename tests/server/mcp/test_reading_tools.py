@@ -30,7 +30,7 @@ def settings(**given: Any) -> Settings:
 
 def call(tool: str, era: Era = "auto", folders: list[Path] | None = None, **arguments: Any) -> CallToolResult:
     async def asked() -> CallToolResult:
-        async with Client(build(settings(), folders or [EXAMPLES]), mode=era) as client:
+        async with Client(build(settings(), folders or [EXAMPLES])[0], mode=era) as client:
             return await client.call_tool(tool, arguments)
 
     return anyio.run(asked)
@@ -38,7 +38,7 @@ def call(tool: str, era: Era = "auto", folders: list[Path] | None = None, **argu
 
 def tools(era: Era) -> list[Tool]:
     async def asked() -> list[Tool]:
-        async with Client(build(settings(), [EXAMPLES]), mode=era) as client:
+        async with Client(build(settings(), [EXAMPLES])[0], mode=era) as client:
             return (await client.list_tools()).tools
 
     return anyio.run(asked)
@@ -131,7 +131,7 @@ def test_what_lies_outside_the_workspace_is_not_read(tmp_path: Path) -> None:
 
 def test_without_a_workspace_only_text_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir("/")
-    place = build(settings(), None)
+    place, _ = build(settings(), None)
 
     async def asked() -> tuple[CallToolResult, CallToolResult]:
         async with Client(place) as client:
