@@ -6,7 +6,7 @@ DEMO := demo-out
 # Two files of tests at a time, the longest first; what one file shares (a warm runner, a store) stays in one process.
 SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: setup demo test test-slow lint types docs wheel-check zoo-eval clean help
+.PHONY: setup demo test test-slow lint types docs wheel-check zoo-eval mcpb clean help
 
 help:            ## what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*##/ —/'
@@ -47,6 +47,11 @@ docs: setup      ## write the generated reference pages
 
 zoo-eval: setup  ## measure the zoo again, for docs/zoo.md
 	$(BIN)/python -m diffagent_mcp.bench.zoo evaluate
+
+mcpb:            ## the bundle for Claude Desktop, dist/diffagent.mcpb (needs npm)
+	@mkdir -p dist
+	npx --yes @anthropic-ai/mcpb@2.1.2 validate editor_ext/claude-desktop/manifest.json
+	npx --yes @anthropic-ai/mcpb@2.1.2 pack editor_ext/claude-desktop dist/diffagent.mcpb
 
 clean:           ## remove what setup, demo and builds made
 	rm -rf .venv $(DEMO) dist build
