@@ -13,6 +13,7 @@ from ..knowledge.types import Device, Environment, Models, Protocol
 from ..tools import device, models
 from ..tools.measure import interpreter
 from ..tools.measure.baseline import Subject
+from ..tools.measure.jobs import lanes
 from ..tools.measure.judge import Judge
 from ..tools.measure.protocols import class_protocols, protocols, split
 from ..tools.measure.runner import Runner
@@ -109,6 +110,7 @@ class Session:
             store=self.app.store,
             limits=self.app.limits,
             say=self.say,
+            lanes=max(1, lanes(self.threads)) if self.environment.device.kind == "cpu" else 1,
         )
 
     def close(self) -> None:

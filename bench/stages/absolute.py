@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from ...knowledge.types import Absolute, Failure, Protocol
+from ...tools.measure.drawing import of_protocol, quality_pictures
 from ...tools.measure.runner import Live, Pictures
-from ...tools.measure.sampling import quality_pictures
 from ...tools.measure.scorer import Scorer
 from ...tools.pictures import pixels as decode
 from ...tools.pictures import png
@@ -13,7 +13,7 @@ from ...tools.store.bench import KeptPicture
 
 def drawn(live: Live, protocol: Protocol, batch: int) -> list[KeptPicture] | Failure:
     """The candidate's pictures, as they are kept."""
-    made = quality_pictures(live, protocol.prompts, protocol.seeds, batch, protocol.labels)
+    made = quality_pictures(live, of_protocol(protocol, batch))
     if not isinstance(made, Pictures):
         return made
     rows = zip(protocol.prompts, protocol.seeds, strict=True)

@@ -7,8 +7,8 @@ is timed beside the candidate, its limit is taken in units of the baseline, so t
 from collections.abc import Sequence
 
 from ...knowledge.types import Candidate, Evaluation, Failure, FailureClass, Protocol, Relative
+from ...tools.measure.drawing import ANOTHER_SEED
 from ...tools.measure.judge import Judge
-from ...tools.measure.sampling import ANOTHER_SEED
 from ...tools.store.bench import KeptPicture, Role
 
 NAME = "bench"

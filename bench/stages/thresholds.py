@@ -16,8 +16,8 @@ from pathlib import Path
 from ...knowledge.pipelines import card_for
 from ...knowledge.types import Environment, Failure, Protocol, Record, Task, Threshold
 from ...tools.errors import SetupError
+from ...tools.measure.drawing import of_protocol, quality_pictures
 from ...tools.measure.runner import Limits, Live, Pictures, Runner
-from ...tools.measure.sampling import quality_pictures
 from ...tools.measure.scorer import Scorer
 from ..tasks.inputs import source
 from .place import Place
@@ -104,7 +104,7 @@ def measure(
         live = runner.start(place.job(task.reference), place.path, limits)
         if not isinstance(live, Live):
             return live
-        made = quality_pictures(live, wide.prompts, wide.seeds, 4, wide.labels)
+        made = quality_pictures(live, of_protocol(wide, 4))
         live.close()
         if not isinstance(made, Pictures):
             return made

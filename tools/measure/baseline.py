@@ -1,7 +1,7 @@
 """The baseline: the person's script as it is, with the pictures every candidate is compared with."""
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -12,8 +12,9 @@ from ..pictures import pixels as decode
 from ..pictures import png
 from ..script.analyse import analyse
 from ..store.store import Store
+from .drawing import of_protocol, quality_pictures, with_other_seeds
 from .runner import Live, Pictures
-from .sampling import ANOTHER_SEED, call_at, quality_pictures, stages_of, trace_of
+from .sampling import call_at, stages_of, trace_of
 from .scorer import Scorer
 from .start import Start
 from .statistics import bootstrap
@@ -87,8 +88,13 @@ def restore(store: Store, key: str) -> Baseline | None:
     return Baseline(profile=profile, pictures=[d[0] for d in decoded], size=decoded[0][1:])
 
 
-def profile_of(live: Live, scorer: Scorer, protocol: Protocol) -> Baseline | Failure:
-    """Measure a warm pipeline alone: latency, stages, what it does in a call, and its pictures' scores."""
+def profile_of(
+    live: Live, scorer: Scorer, protocol: Protocol, beside: Callable[[], Live | None] = lambda: None
+) -> Baseline | Failure:
+    """Measure a warm pipeline alone: latency, stages, what it does in a call, and its pictures' scores.
+
+    `beside` is asked, once the clock has stopped, for a second process that helps to draw.
+    """
     deep = live.pictures(*call_at(live, protocol, 0), deep=True)
     if not isinstance(deep, Pictures):
         return deep
@@ -101,12 +107,11 @@ def profile_of(live: Live, scorer: Scorer, protocol: Protocol) -> Baseline | Fai
         if not isinstance(made, Pictures):
             return made
         timed.append(made)
-    drawn = quality_pictures(live, protocol.prompts, protocol.seeds, protocol.batch, protocol.labels)
+    second = beside()
+    drawn = quality_pictures(live, of_protocol(protocol), second)
     if isinstance(drawn, Failure):
         return drawn
-    again = tuple(s + ANOTHER_SEED for s in protocol.seeds[: protocol.spread])
-    few = slice(protocol.spread)
-    other = quality_pictures(live, protocol.prompts[few], again, protocol.batch, protocol.labels[few])
+    other = quality_pictures(live, with_other_seeds(protocol), second)
     if isinstance(other, Failure):
         return other
     return _baseline(live, scorer, protocol, timed, drawn, other, trace)

@@ -79,3 +79,8 @@ def cpus(threads: int, lane: int = 0) -> list[int] | None:
         return None
     last = len(here) - threads * (lane % (len(here) // threads))
     return here[last - threads : last]
+
+
+def lanes(threads: int) -> int:
+    """How many runners of so many threads have processors of their own here."""
+    return len(os.sched_getaffinity(0)) // threads if hasattr(os, "sched_getaffinity") else 1

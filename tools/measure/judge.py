@@ -27,8 +27,9 @@ from ..store import experience
 from ..store.store import Store
 from . import report_card
 from .baseline import Baseline, Subject, profile_of, restore
+from .drawing import Wanted, of_protocol, pays, quality_pictures
 from .runner import Limits, Live, Pictures, Runner
-from .sampling import Pairs, call_at, quality_pictures, timed_blocks, timed_pairs, trace_of
+from .sampling import Pairs, call_at, timed_blocks, timed_pairs, trace_of
 from .scorer import Scorer
 from .start import Start
 
@@ -62,9 +63,12 @@ class Judge:
     store: Store
     limits: Limits
     say: Callable[[str], None] = lambda _: None
+    lanes: int = 1
+    """processes that may draw at once while nobody is timed, each on processors of its own"""
 
     def __post_init__(self) -> None:
         self._live: Live | None = None
+        self._beside: Live | None = None
         self._baselines: dict[str, Baseline] = {}
         self.restored: set[str] = set()
         """protocols whose baseline came from the store"""
@@ -93,7 +97,17 @@ class Judge:
         live = self.live_baseline()
         if not isinstance(live, Live):
             return live
-        return profile_of(live, self.scorer(), self.protocols[protocol])
+        return profile_of(live, self.scorer(), self.protocols[protocol], self._second_baseline)
+
+    def _second_baseline(self) -> Live | None:
+        """The same script on the second lane; kept, as two protocols need it. None where it cannot be had."""
+        if self._beside is None and self.lanes > 1:
+            self._beside = self._on_second_lane(self.subject.code, self.limits)
+        return self._beside
+
+    def _on_second_lane(self, code: str, limits: Limits) -> Live | None:
+        live = self._start(code, limits, lane=1)
+        return live if isinstance(live, Live) else None
 
     def live_baseline(self) -> Live | Failure:
         """The baseline's process, started when it is first needed and kept for interleaving."""
@@ -155,13 +169,24 @@ class Judge:
         if not isinstance(trace, Trace):
             return trace, []
         batch = protocol.batch if candidate.plan is not None and batch_safe(candidate.plan) else 1
-        pictures = quality_pictures(live, protocol.prompts, protocol.seeds, batch, protocol.labels)
+        pictures = self._drawn(live, candidate.code, of_protocol(protocol, batch))
         if not isinstance(pictures, Pictures):
             return pictures, []
         pairs = self._pairs(live, candidate, protocol)
         if not isinstance(pairs, Pairs):
             return pairs, []
         return report_card.evaluation(live, trace, pairs, pictures, before, protocol, self.scorer())
+
+    def _drawn(self, live: Live, code: str, wanted: Wanted) -> Pictures | Failure:
+        """The candidate's pictures, by two processes where that pays; the second ends before anybody is timed."""
+        beside = None
+        if self.lanes > 1 and pays(live, live.first_image_s, len(wanted.prompts)):
+            beside = self._on_second_lane(code, live.limits)
+        try:
+            return quality_pictures(live, wanted, beside)
+        finally:
+            if beside is not None:
+                beside.close()
 
     def _proven(self, live: Live, plan: Plan | None, before: Baseline, protocol: Protocol) -> Trace | Failure:
         """The first image, then a counted call: does it show the plan, and nothing else?"""
@@ -205,8 +230,8 @@ class Judge:
 
     # small things
 
-    def _start(self, code: str, limits: Limits) -> Live | Failure:
-        return self.runner().start(self.subject.job(code), self.subject.path, limits)
+    def _start(self, code: str, limits: Limits, lane: int = 0) -> Live | Failure:
+        return self.runner().start(self.subject.job(code), self.subject.path, limits, lane)
 
     def _candidate_limits(self, before: Baseline) -> Limits:
         """A candidate is meant to be faster: ten times the baseline's image is a hang, compilation aside."""
@@ -225,6 +250,7 @@ class Judge:
         ).fingerprint()
 
     def close(self) -> None:
-        if self._live is not None:
-            self._live.close()
-            self._live = None
+        for live in (self._live, self._beside):
+            if live is not None:
+                live.close()
+        self._live = self._beside = None

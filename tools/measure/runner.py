@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -173,7 +174,8 @@ class Runner:
     ) -> None:
         self.python = python
         self.threads = threads
-        self.cpus = jobs.cpus(threads, lane)
+        self.lane = lane
+        self._control = threading.Lock()  # candidates that draw side by side may end at the same time
         self.limits = limits or Limits()
         self.reduce: Callable[[Pictures], Pictures] | None = None
         """what is done to pictures once the clock has stopped, before anybody scores or keeps them"""
@@ -229,15 +231,18 @@ class Runner:
             live.close()
         return header
 
-    def start(self, job: dict[str, Any], source: Path, limits: Limits | None = None) -> Live | Failure:
-        """Run a script until its pipeline call. `job` holds code, script, arguments, pipeline_class, sites."""
+    def start(self, job: dict[str, Any], source: Path, limits: Limits | None = None, lane: int = 0) -> Live | Failure:
+        """Run a script until its pipeline call. `job` holds code, script, arguments, pipeline_class, sites.
+
+        `lane` counts from the runner's own: candidates on other lanes keep to other processors.
+        """
         limits = limits or self.limits
         self.ready()
         folder = self._folder()
         jobs.shadow(source, folder)
         (folder / job["script"]).write_text(job["code"])
         started = time.monotonic()
-        live = self._spawn({**job, "memory_mb": limits.memory_mb, "file_mb": limits.file_mb}, folder, limits)
+        live = self._spawn({**job, "memory_mb": limits.memory_mb, "file_mb": limits.file_mb}, folder, limits, lane)
         try:
             header, _ = wire.receive(live.channel, limits.load_s)
         except (wire.Closed, wire.Late, wire.Malformed) as e:
@@ -251,14 +256,18 @@ class Runner:
     def _folder(self) -> Path:
         return Path(tempfile.mkdtemp(prefix="job-", dir=self.scratch))
 
-    def _spawn(self, job: dict[str, Any], folder: Path, limits: Limits | None = None) -> Live:
+    def _spawn(self, job: dict[str, Any], folder: Path, limits: Limits | None = None, lane: int = 0) -> Live:
         self.ready()
         ours, theirs = socket.socketpair()
-        world = {"folder": str(folder), "threads": self.threads, "cpus": self.cpus}
-        wire.send(self.control, {"op": "spawn", **world, **job})
-        socket.send_fds(self.control, [b"x"], [theirs.fileno()])
-        theirs.close()
-        answer, _ = wire.receive(self.control, 60.0)
+        cpus = jobs.cpus(self.threads, self.lane + lane)
+        with self._control:
+            wire.send(
+                self.control,
+                {"op": "spawn", "folder": str(folder), "threads": self.threads, "cpus": cpus, **job},
+            )
+            socket.send_fds(self.control, [b"x"], [theirs.fileno()])
+            theirs.close()
+            answer, _ = wire.receive(self.control, 60.0)
         self.living.add(answer["pid"])
         return Live(self, answer["pid"], ours, folder, job.get("script", ""), limits or self.limits)
 
@@ -268,8 +277,9 @@ class Runner:
         for stray in strays:
             kill_tree(stray)
         try:
-            wire.send(self.control, {"op": "reap", "pid": pid, "strays": strays})
-            answer, _ = wire.receive(self.control, 10.0)
+            with self._control:
+                wire.send(self.control, {"op": "reap", "pid": pid, "strays": strays})
+                answer, _ = wire.receive(self.control, 10.0)
         except (wire.Closed, wire.Late, wire.Malformed):
             return {}
         return answer

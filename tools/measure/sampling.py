@@ -1,16 +1,12 @@
-"""Asking live pipelines for pictures: for the clock, one call at a time and interleaved; for quality, in batches."""
+"""Asking live pipelines for pictures for the clock: one call at a time, interleaved; and what their records say."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from pydantic import ValidationError
 
 from ...knowledge.types import Crashed, Failure, Protocol, Stages, Trace
 from .runner import Live, Pictures
-
-ANOTHER_SEED = 7_000_003
-"""added to a seed to get the second picture of a prompt, for the unit of drift"""
-
 
 Starter = Callable[[], Live | Failure]
 """starts a fresh process and brings it to its pipeline call"""
@@ -95,24 +91,6 @@ def _warm(started: list[tuple[Starter, Live | Failure]], protocol: Protocol) -> 
             live.close()
         return failed
     return lives
-
-
-def quality_pictures(
-    live: Live, prompts: Sequence[str], seeds: Sequence[int], batch: int, labels: Sequence[int] = ()
-) -> Pictures | Failure:
-    """One picture for each prompt (or class) and seed, `batch` at a time."""
-    made: list[Pictures] = []
-    for start in range(0, len(prompts), batch):
-        at = slice(start, start + batch)
-        part = live.pictures(list(prompts[at]), list(seeds[at]), list(labels[at]), first=start)
-        if not isinstance(part, Pictures):
-            return part
-        made.append(part)
-        if part.shape[1:] != made[0].shape[1:]:
-            sentence = "the pictures change their size from call to call, so they cannot be compared"
-            return Crashed(message=sentence, stage="call", error="Malformed")
-    shape = (sum(len(p) for p in made), *made[0].shape[1:])
-    return replace(made[0], pixels=b"".join(p.pixels for p in made), shape=shape, seconds=sum(p.seconds for p in made))
 
 
 def stages_of(made: Pictures) -> Stages:
