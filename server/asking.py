@@ -39,6 +39,7 @@ def plan(
         print(found.model_dump_json(indent=2))
     else:
         wording.planned(found)
+    wording.paid(requests.asked(app))
 
 
 def generate(
@@ -77,6 +78,7 @@ def generate(
         print(json.dumps({**made.model_dump(mode="json"), "written": str(out) if out else None}, indent=2))
     else:
         wording.generated(made, out)
+    wording.paid(requests.asked(app))
     raise typer.Exit(exits.USAGE if made.complaint else 0)
 
 

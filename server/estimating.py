@@ -84,14 +84,14 @@ def estimate(app: App, place: Place, target: Target, memory_mb: float | None = N
     known = remembered(app, here, models)
     required = _required(target, profile)
     aim = max(required or _AIM, RUNGS[0])
-    notes, fits = _memory_limit(here, memory_mb)
+    notes, fits, tight = _memory_limit(here, memory_mb)
     found = odds(here, target, aim, known, rules.usable(here), random.Random(_SEED), fits, models)
     file = str(place.opened.file.path) if place.opened else "FILE"
     answer, because = _headline(found, required, profile)
     return Estimate(
         where=where_of(here),
         target=target,
-        answer=answer,
+        answer=f"{answer}, if it can be made to fit into memory" if tight else answer,
         because=because,
         speedup=required,
         rungs=_rungs(found, required),
@@ -145,13 +145,13 @@ def _required(target: Target, profile: Profile | None) -> float | None:
     return target.required_speedup(profile.latency_s) if profile is not None else None
 
 
-def _memory_limit(here: Situation, memory_mb: float | None) -> tuple[tuple[str, ...], Callable[[Plan], bool]]:
+def _memory_limit(here: Situation, memory_mb: float | None) -> tuple[tuple[str, ...], Callable[[Plan], bool], bool]:
     """What a limit means for the weights; where they do not fit as they are, only plans that save memory are left."""
     if memory_mb is None:
-        return (), lambda _: True
+        return (), lambda _: True, False
     card = any_card_for(here.pipeline_class, here.pipeline.model_id)
     tight = too_large(card, here.pipeline.dtype, memory_mb)
-    return memory_sentences(card, here.pipeline.dtype, memory_mb), (_saves if tight else lambda _: True)
+    return memory_sentences(card, here.pipeline.dtype, memory_mb), (_saves if tight else lambda _: True), tight
 
 
 def _saves(plan: Plan) -> bool:

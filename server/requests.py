@@ -31,6 +31,7 @@ from ..tools.measure.runner import Live, Pictures
 from ..tools.measure.sampling import trace_of
 from ..tools.measure.start import Start
 from ..tools.pictures import png
+from ..tools.report.summary import cost
 from ..tools.script.compose import compose
 from ..tools.script.diff import unified
 from .app import App
@@ -42,6 +43,15 @@ from .session import session
 FIXED = ("pipeline_class", "model_id", "steps", "width", "height", "scheduler", "methods")
 """what a script is checked for; a ControlNet as well where there is one"""
 INPUT = "input.png"
+
+
+def asked(app: App) -> str | None:
+    """What reading the words has cost, where a language model took part."""
+    exchanges = app.ledger.exchanges if app.team.reader is not None else []
+    if not exchanges:
+        return None
+    name = f"{'simulation: ' if exchanges[0].simulated else ''}{exchanges[0].model}"
+    return f"{name}: {cost(app.ledger.spent, sum(e.reused for e in exchanges))}"
 
 
 class Unanswered(Exception):

@@ -224,6 +224,7 @@ def _outcome(one: Session, wish: Wish, profile: Profile, loop: Loop, seconds: fl
         asked=tuple(c.model for c in asked),
         simulated=any(c.simulated for c in asked),
         caps=one.app.settings.caps,
+        reused=sum(e.reused for e in one.app.ledger.exchanges),
         cost=one.app.ledger.spent,
         measured=loop.measured,
     )

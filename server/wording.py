@@ -111,6 +111,12 @@ def written(made: Generated, path: Path) -> None:
         raise UsageError(f"cannot write {path} ({e.strerror})") from e
 
 
+def paid(sentence: str | None) -> None:
+    """What a language model has cost, on stderr; nothing where none was asked."""
+    if sentence is not None:
+        print(clean(sentence), file=sys.stderr)
+
+
 def complain(sentence: str) -> None:
     """One sentence on stderr."""
     print(f"diffagent-mcp: {clean(sentence)}", file=sys.stderr)

@@ -74,6 +74,7 @@ class Outcome(Record):
     asked: tuple[str, ...] = Field(default=(), description="language models that took part; empty: none")
     simulated: bool = Field(default=False, description="one of them was a script, and says nothing of a real model")
     caps: Caps = Field(default_factory=Caps, description="what they might have cost at most")
+    reused: int = Field(default=0, description="their answers that came from the store")
     cost: Usage = Field(default_factory=Usage, description="what was paid for them now; answers from the store cost 0")
     measured: int = Field(default=0, description="evaluations measured now; the others came from the store")
 

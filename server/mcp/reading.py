@@ -60,7 +60,7 @@ def plans(app: App, words: str, path: Path | None, pipeline: str | None) -> repl
         where=found.where,
         plans=tuple(_expected(p.plan, p.expected.speedup, p.expected.loss, p.expected.drift) for p in found.plans),
         diff=cut(found.diff),
-        notes=(*found.request.notes, *notes, *found.notes),
+        notes=(*found.request.notes, *notes, *found.notes, *filter(None, [requests.asked(app)])),
     )
 
 
@@ -87,7 +87,7 @@ def written(app: App, words: str) -> replies.Written:
         read_as=dict(wording.reading(made.request)),
         code=made.code,
         complaint=made.complaint,
-        notes=(*made.request.notes, *notes, *made.notes),
+        notes=(*made.request.notes, *notes, *made.notes, *filter(None, [requests.asked(app)])),
     )
 
 

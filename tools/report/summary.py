@@ -4,7 +4,17 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ...knowledge.types import Environment, Evaluation, Failure, Outcome, Target, Trial, Verdict, best_evaluation
+from ...knowledge.types import (
+    Environment,
+    Evaluation,
+    Failure,
+    Outcome,
+    Target,
+    Trial,
+    Usage,
+    Verdict,
+    best_evaluation,
+)
 from .text import clean, counted, one_line, percent_se, seconds, times, two_decimals
 
 
@@ -119,7 +129,7 @@ def limit_sentence(outcome: Outcome) -> str:
     """What stands in the way; empty where the target was met."""
     if outcome.winner is not None:
         return ""
-    limit = one_line(outcome.limit)
+    limit = one_line(outcome.limit) if outcome.trials else ""
     return f"What stands in the way: {limit}" if limit else f"The search stopped: {outcome.stopped}."
 
 
@@ -136,11 +146,15 @@ def models_sentence(outcome: Outcome) -> str:
     if not outcome.asked:
         return ""
     name = f"{'Simulation: ' if outcome.simulated else ''}{', '.join(outcome.asked)}"
-    cost = outcome.cost
-    if not cost.requests:
-        return f" Language model: {name}; its answers came from the store, and cost nothing now."
-    money = "price not known" if cost.usd is None else f"{cost.usd:.3f} USD"
-    return f" Language model: {name}, {counted(cost.requests, 'request')}, {counted(cost.tokens, 'token')}, {money}."
+    return f" Language model: {name}{'; ' if not outcome.cost.requests else ', '}{cost(outcome.cost, outcome.reused)}."
+
+
+def cost(spent: Usage, reused: int) -> str:
+    """`4 requests, 12300 tokens, 0.031 USD`"""
+    if not spent.requests:
+        return "its answers came from the store, and cost nothing now" if reused else "it was not asked"
+    money = "price not known" if spent.usd is None else f"{spent.usd:.3f} USD"
+    return f"{counted(spent.requests, 'request')}, {counted(spent.tokens, 'token')}, {money}"
 
 
 def failures_sentence(outcome: Outcome) -> str:
