@@ -1,20 +1,18 @@
 """The server over HTTP, as processes and real clients: who may come in, how often, and how it ends."""
 
 import json
-import os
 import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import anyio
 import httpx2
 import pytest
+from http_server import SPEAKS, server
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from talking import SOURCE, Era, at_home, text
@@ -28,40 +26,6 @@ from diffagent_mcp.tools.errors import UsageError
 ANN, BOB = "token-of-ann-0123456789", "token-of-bob-0123456789"
 SLOW = f"import time\n\ntime.sleep(120)\n{SOURCE}"
 HELLO = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
-SPEAKS = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
-
-
-def free_port() -> int:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-@contextmanager
-def server(folder: Path, *options: str) -> Generator[tuple[str, "subprocess.Popen[bytes]"]]:
-    port = free_port()
-    command = [sys.executable, "-m", "diffagent_mcp", "serve", "--http", "--port", str(port), "--models", "zoo"]
-    process = subprocess.Popen(
-        [*command, "--workspace", str(folder), *options], env={**os.environ, "DIFFAGENT_HOME": str(folder / "home")}
-    )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(url)
-        yield url, process
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _wait_for(url: str) -> None:
-    end = time.monotonic() + 40
-    while True:
-        try:
-            assert httpx2.get(f"{url}/healthz").json()["status"] == "ok"
-            return
-        except httpx2.TransportError:
-            assert time.monotonic() < end, "it does not listen"
-            time.sleep(0.1)
 
 
 def post(url: str, body: object = HELLO, **headers: str) -> httpx2.Response:

@@ -1,6 +1,5 @@
 """Jobs: they outlive the server, are found again, cancelled with all their processes, and applied after the diff."""
 
-import itertools
 import os
 import subprocess
 import sys
@@ -215,29 +214,3 @@ def test_a_complaint_about_a_job_is_a_sentence(
 ) -> None:
     reply = call(home, folder, "job", **arguments)
     assert reply.is_error and sentence in text(reply)
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(900)
-def test_a_whole_conversation(home: Settings, folder: Path) -> None:
-    """Debug, evaluate, optimize, wait and apply on the zoo, with progress on the way."""
-    (folder / "draw.py").write_text(SOURCE.replace("=8", "=14"))
-    loose = {"speedup": 1.2, "max_loss": 0.9, "max_drift": 9.0}
-    heard: list[float] = []
-
-    async def hear(progress: float, total: float | None, message: str | None) -> None:
-        heard.append(time.monotonic())
-
-    async def talk() -> CallToolResult:
-        async with Client(build(home, [folder])[0]) as client:
-            assert "it runs" in text(await client.call_tool("debug", {"script": "draw.py"}))
-            reply = await client.call_tool("optimize", {"script": "draw.py", "methods": "sampler", **loose})
-            while "running" in text(reply)[:60] or "starting" in text(reply)[:60]:
-                reply = await client.call_tool("job", {"action": "wait"}, progress_callback=hear)
-            assert reply.structured_content is not None
-            shown = reply.structured_content["shown"]
-            return await client.call_tool("job", {"action": "apply", "shown": shown})
-
-    assert not anyio.run(talk).is_error
-    assert (folder / "draw.py.orig").exists()
-    assert max(b - a for a, b in itertools.pairwise(heard)) < 6

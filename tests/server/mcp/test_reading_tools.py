@@ -15,8 +15,8 @@ from diffagent_mcp.server.settings import Settings, load
 EXAMPLES = Path(__file__).parents[3] / "examples"
 SCRIPT = "sd15_text2img.py"
 Era = Literal["auto", "legacy"]
-CHARACTERS_A_TOKEN = 4.0
-"""of compact JSON and plain English, roughly"""
+CHARACTERS_A_TOKEN = 3.9
+"""of the tools as JSON; counted: 4.16 with the vocabulary that Anthropic once published, 3.94 with DeepSeek's"""
 
 
 @pytest.fixture(params=["auto", "legacy"])
@@ -67,7 +67,7 @@ def test_every_tool_is_small_annotated_and_has_a_schema_of_its_reply(era: Era) -
     for tool in found:
         hints = tool.annotations
         assert hints is not None and tool.output_schema and tool.description and tool.title
-        assert None not in (hints.read_only_hint, hints.destructive_hint, hints.idempotent_hint)
+        assert hints.read_only_hint or None not in (hints.destructive_hint, hints.idempotent_hint)
 
 
 def test_a_script_is_analyzed_by_its_path_or_its_text(era: Era) -> None:
