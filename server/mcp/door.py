@@ -43,7 +43,7 @@ class Door(MCPServer[Any]):
             tool.model_copy(
                 update={
                     "input_schema": plain(tool.input_schema),
-                    "output_schema": bare(plain(tool.output_schema or {})),
+                    "output_schema": None if tool.output_schema is None else bare(plain(tool.output_schema)),
                 }
             )
             for tool in await super().list_tools()
@@ -80,7 +80,7 @@ def plain(schema: dict[str, Any]) -> dict[str, Any]:
             kept[key] = plain(value)
         elif isinstance(value, list):
             kept[key] = [plain(v) if isinstance(v, dict) else v for v in value]
-        elif key != "title" and not (key == "additionalProperties" and value is False):
+        elif key != "title":
             kept[key] = value
     return kept
 
@@ -89,7 +89,8 @@ def bare(schema: dict[str, Any]) -> dict[str, Any]:
     """The schema of a reply, of the fields that it always has; others may come along, and speak for themselves."""
     needed = schema.get("required", [])
     fields = {name: each for name, each in schema.get("properties", {}).items() if name in needed}
-    kept = {k: v for k, v in schema.items() if k not in ("description", "$defs")} | {"properties": fields}
+    left_out = ("description", "$defs", "additionalProperties")
+    kept = {k: v for k, v in schema.items() if k not in left_out} | {"properties": fields}
     inner = {name: {"properties": bare(each)["properties"]} for name, each in schema.get("$defs", {}).items()}
     return kept | ({"$defs": inner} if inner else {})
 

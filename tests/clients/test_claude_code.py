@@ -31,15 +31,15 @@ def _event(kind: str, **fields: Any) -> bytes:
 def _answer(body: dict[str, Any]) -> dict[str, Any]:
     """Calls the tool once; then says what came back."""
     returned = [b for m in body["messages"] if isinstance(m["content"], list) for b in m["content"]]
-    told = [b for b in returned if b["type"] == "tool_result" and b["tool_use_id"] == "toolu_1"]
-    if told:
-        return {"type": "text", "text": f"TOLD {json.dumps(told[0])}"}
+    results = {b["tool_use_id"]: b for b in returned if b["type"] == "tool_result"}
+    if "toolu_1" in results:
+        return {"type": "text", "text": f"TOLD {json.dumps(results['toolu_1'])}"}
     names = [t["name"] for t in body.get("tools", [])]
-    if TOOL in names:
-        return {"type": "tool_use", "id": "toolu_1", "name": TOOL, "input": {"script": "draw.py"}}
-    if "ToolSearch" in names and len(returned) < 6:
+    if TOOL not in names and "ToolSearch" in names and "toolu_0" not in results:
         return {"type": "tool_use", "id": "toolu_0", "name": "ToolSearch", "input": {"query": f"select:{TOOL}"}}
-    return {"type": "text", "text": f"there is no {TOOL}"}
+    if names:
+        return {"type": "tool_use", "id": "toolu_1", "name": TOOL, "input": {"script": "draw.py"}}
+    return {"type": "text", "text": "a title"}
 
 
 class Model(BaseHTTPRequestHandler):

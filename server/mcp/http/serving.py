@@ -25,6 +25,7 @@ from starlette.routing import Mount, Route
 
 from ....tools.errors import UsageError
 from ...settings import Settings
+from ..door import Door
 from ..serve import Desk, build
 from .limits import Buckets, Limited
 from .tokens import Issued, Known, from_file
@@ -81,8 +82,14 @@ def _bound(listen: Listen) -> socket.socket:
 
 def served(settings: Settings, folders: list[Path] | None, listen: Listen) -> tuple[Starlette, Desk]:
     """The application, and the jobs behind it. Raises UsageError for what cannot be served safely."""
-    verifier = _verifier(listen)
+    _ = _verifier(listen)  # complaints come before anything is built
     door, desk = build(settings, folders, person)
+    return application(door, desk, listen), desk
+
+
+def application(door: Door, desk: Desk, listen: Listen) -> Starlette:
+    """A server as an ASGI application, behind its guards."""
+    verifier = _verifier(listen)
     inner = door.streamable_http_app(
         streamable_http_path=PATH, max_request_body_size=BODY, transport_security=_security(listen)
     )
@@ -90,14 +97,14 @@ def served(settings: Settings, folders: list[Path] | None, listen: Listen) -> tu
     public: list[Route | Mount] = [Route("/healthz", partial(health, desk=desk))]
     lifespan = inner.router.lifespan_context
     if verifier is None:
-        return Starlette(routes=[*public, Mount("/", Limited(inner, buckets))], lifespan=lifespan), desk
+        return Starlette(routes=[*public, Mount("/", Limited(inner, buckets))], lifespan=lifespan)
     page, metadata = _metadata(listen)
     guards = [
         Middleware(AuthenticationMiddleware, backend=BearerAuthBackend(verifier)),
         Middleware(AuthContextMiddleware),
     ]
     guarded = Mount("/", Limited(RequireAuthMiddleware(inner, [], page), buckets))
-    return Starlette(routes=[*public, *metadata, guarded], middleware=guards, lifespan=lifespan), desk
+    return Starlette(routes=[*public, *metadata, guarded], middleware=guards, lifespan=lifespan)
 
 
 def _metadata(listen: Listen) -> tuple[AnyHttpUrl | None, list[Route]]:

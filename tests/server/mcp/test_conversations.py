@@ -86,7 +86,7 @@ def test_accelerate_this_pipeline_2x(folder: Path) -> None:
 
 def test_a_hosts_model_writes_the_code_itself(folder: Path) -> None:
     """plan, generate, debug (a mistake, and its repair), evaluate: no language model on our side."""
-    broken = EXAMPLE.read_text().replace("guidance_scale=7.5,", "guidance_scale=7.5, eta_scale=3,")
+    broken = EXAMPLE.read_text().replace("pipe = pipe.to(device)", "pipe = pipe.to(device)\n    pipe.enable_magic()")
     faster = EXAMPLE.read_text().replace("num_inference_steps=50", "num_inference_steps=20")
 
     async def said(client: Client) -> None:
@@ -95,7 +95,7 @@ def test_a_hosts_model_writes_the_code_itself(folder: Path) -> None:
         made = found(await client.call_tool("generate", {"request": "SD 1.5, 20 steps, a red circle"}))
         assert "num_inference_steps=20" in made["code"]
         failed = found(await client.call_tool("debug", {"script": broken}))
-        assert failed["good"] is False and "eta_scale" in json.dumps(failed)
+        assert failed["good"] is False and "enable_magic" in json.dumps(failed)
         runs = found(await client.call_tool("debug", {"script": faster}))
         assert runs["good"] and "denoiser calls" in runs["sentence"]
         asked = {"script": "draw.py", "code": faster, "speedup": 2}
