@@ -1,0 +1,125 @@
+import * as vscode from "vscode";
+import {
+  CloseAction,
+  ErrorAction,
+  LanguageClient,
+  RevealOutputChannelOn,
+  State as Running,
+  type ErrorHandler,
+  type LanguageClientOptions,
+} from "vscode-languageclient/node";
+import type { CandidateCode, Job, JobInFull } from "./protocol";
+import type { Interpreter } from "./interpreter";
+import { forServer } from "./settings";
+
+const RESTARTS = 4;
+const WITHIN_MS = 3 * 60_000;
+
+/** What the client tells the rest of the extension. */
+export interface Heard {
+  jobsChanged(): void;
+  started(job: string): void;
+  running(): void;
+  gaveUp(): void;
+}
+
+/** How the language server is started. */
+export interface Start {
+  interpreter: Interpreter;
+  cwd: string;
+  env: Record<string, string>;
+  restricted: boolean;
+}
+
+/** The language server as this extension uses it. */
+export class Server {
+  private readonly client: LanguageClient;
+
+  constructor(start: Start, heard: Heard, output: vscode.LogOutputChannel) {
+    this.client = new LanguageClient("diffagent", "DiffAgent", executable(start), options(start, heard, output));
+    this.client.onNotification("diffagent/jobsChanged", () => heard.jobsChanged());
+    this.client.onDidChangeState(({ newState }) => newState === Running.Running && heard.running());
+  }
+
+  async start(): Promise<void> {
+    await this.client.start();
+  }
+
+  async stop(): Promise<void> {
+    if (this.client.needsStop()) await this.client.stop(5000).catch(() => undefined); // it may have died already
+    await this.client.dispose().catch(() => undefined);
+  }
+
+  /** Ask for one of the server's commands. */
+  async command<T>(name: string, argument: Record<string, unknown>): Promise<T> {
+    return await this.client.sendRequest("workspace/executeCommand", { command: name, arguments: [argument] });
+  }
+
+  async jobs(): Promise<Job[]> {
+    return (await this.client.sendRequest<{ jobs: Job[] }>("diffagent/jobs", { most: 20 })).jobs;
+  }
+
+  async job(id: string): Promise<JobInFull> {
+    return await this.client.sendRequest("diffagent/job", { job: id });
+  }
+
+  async candidate(job: string, number: number): Promise<CandidateCode> {
+    return await this.client.sendRequest("diffagent/candidate", { job, number });
+  }
+
+  /** Tell the server settings that it can take over while it runs. */
+  async configured(start: Start): Promise<void> {
+    const settings = { diffagent: forServer(ofScripts(start.interpreter)) };
+    await this.client.sendNotification("workspace/didChangeConfiguration", { settings });
+  }
+}
+
+/** The interpreter of the scripts, where it is known: the selected environment is the project's own. */
+function ofScripts(interpreter: Interpreter): string | undefined {
+  return interpreter.from === "the selected environment" ? interpreter.path : undefined;
+}
+
+function executable({ interpreter, cwd, env }: Start) {
+  const args = ["-m", "diffagent_mcp", "lsp"];
+  return { command: interpreter.path, args, options: { cwd, env: { ...process.env, ...env } } };
+}
+
+function options(start: Start, heard: Heard, output: vscode.LogOutputChannel): LanguageClientOptions {
+  return {
+    documentSelector: [{ language: "python", scheme: "file" }],
+    outputChannel: output,
+    revealOutputChannelOn: RevealOutputChannelOn.Never,
+    initializationOptions: {
+      ...forServer(ofScripts(start.interpreter)),
+      restricted: start.restricted,
+      accelerateCommand: "diffagent.accelerate",
+    },
+    initializationFailedHandler: () => false,
+    errorHandler: handler(heard),
+    middleware: {
+      executeCommand: async (command, args, next) => {
+        const answer: unknown = await next(command, args);
+        const job = (answer as { job?: unknown } | null | undefined)?.job;
+        if (typeof job === "string") heard.started(job);
+        return answer;
+      },
+    },
+  };
+}
+
+/** Start a server again that ends by itself, unless it keeps ending. */
+function handler(heard: Heard): ErrorHandler {
+  const ends: number[] = [];
+  return {
+    error: () => ({ action: ErrorAction.Continue, handled: true }),
+    closed: () => {
+      const now = Date.now();
+      ends.push(now);
+      if (ends.filter((at) => now - at < WITHIN_MS).length <= RESTARTS) {
+        return { action: CloseAction.Restart, handled: true };
+      }
+      heard.gaveUp();
+      return { action: CloseAction.DoNotRestart, handled: true };
+    },
+  };
+}
