@@ -34,18 +34,23 @@ export interface Start {
 /** The language server as this extension uses it. */
 export class Server {
   private readonly client: LanguageClient;
+  /** It has answered once, and nobody has asked it to end: then it is started again where it ends. */
+  private wanted = false;
 
   constructor(start: Start, heard: Heard, output: vscode.LogOutputChannel) {
-    this.client = new LanguageClient("diffagent", "DiffAgent", executable(start), options(start, heard, output));
+    const again = handler(heard, () => this.wanted);
+    this.client = new LanguageClient("diffagent", "DiffAgent", executable(start), options(start, heard, output, again));
     this.client.onNotification("diffagent/jobsChanged", () => heard.jobsChanged());
     this.client.onDidChangeState(({ newState }) => newState === Running.Running && heard.running());
   }
 
   async start(): Promise<void> {
     await this.client.start();
+    this.wanted = true;
   }
 
   async stop(): Promise<void> {
+    this.wanted = false;
     if (this.client.needsStop()) await this.client.stop(5000).catch(() => undefined); // it may have died already
     await this.client.dispose().catch(() => undefined);
   }
@@ -84,7 +89,12 @@ function executable({ interpreter, cwd, env }: Start) {
   return { command: interpreter.path, args, options: { cwd, env: { ...process.env, ...env } } };
 }
 
-function options(start: Start, heard: Heard, output: vscode.LogOutputChannel): LanguageClientOptions {
+function options(
+  start: Start,
+  heard: Heard,
+  output: vscode.LogOutputChannel,
+  errorHandler: ErrorHandler,
+): LanguageClientOptions {
   return {
     documentSelector: [{ language: "python", scheme: "file" }],
     outputChannel: output,
@@ -95,7 +105,7 @@ function options(start: Start, heard: Heard, output: vscode.LogOutputChannel): L
       accelerateCommand: "diffagent.accelerate",
     },
     initializationFailedHandler: () => false,
-    errorHandler: handler(heard),
+    errorHandler,
     middleware: {
       executeCommand: async (command, args, next) => {
         const answer: unknown = await next(command, args);
@@ -108,11 +118,12 @@ function options(start: Start, heard: Heard, output: vscode.LogOutputChannel): L
 }
 
 /** Start a server again that ends by itself, unless it keeps ending. */
-function handler(heard: Heard): ErrorHandler {
+function handler(heard: Heard, wanted: () => boolean): ErrorHandler {
   const ends: number[] = [];
   return {
     error: () => ({ action: ErrorAction.Continue, handled: true }),
     closed: () => {
+      if (!wanted()) return { action: CloseAction.DoNotRestart, handled: true };
       const now = Date.now();
       ends.push(now);
       if (ends.filter((at) => now - at < WITHIN_MS).length <= RESTARTS) {

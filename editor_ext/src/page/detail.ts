@@ -14,7 +14,7 @@ export function detail(part: HTMLElement, job: JobInFull, send: Send): void {
 }
 
 function heading(job: JobInFull): HTMLElement[] {
-  const parts: HTMLElement[] = [element("h2", {}, `${job.kind} ${nameOf(job)}`)];
+  const parts: HTMLElement[] = [element("h2", {}, `${job.kind[0]?.toUpperCase()}${job.kind.slice(1)} ${nameOf(job)}`)];
   parts.push(element("p", { class: "sentence", "aria-live": "polite" }, job.sentence || job.state));
   if (OPEN.includes(job.state)) parts.push(progress(job));
   if (job.target) parts.push(element("p", { class: "faint" }, wanted(job)));

@@ -40,8 +40,8 @@ export function plot(job: JobInFull, wide: number, open: (candidate: Candidate) 
 function scaled(job: JobInFull, points: Measured[], wide: number): Scale {
   const target = job.target?.speedup ?? 1.5;
   const bound = job.target?.max_loss ?? 0.05;
-  const all = points.map((one) => one.speedup);
-  const speeds: [number, number] = [Math.min(1, ...all) - 0.05, Math.max(target, ...all) * 1.08];
+  const all = points.flatMap((one) => [one.speedup, one.speedup_low ?? one.speedup, one.speedup_high ?? one.speedup]);
+  const speeds: [number, number] = [Math.min(1, ...all) - 0.05, Math.max(target, ...all) * 1.05];
   const losses: [number, number] = [
     Math.min(0, ...points.map((one) => one.loss)) - 0.005,
     Math.max(bound, ...points.map((one) => one.loss)) * 1.15,
