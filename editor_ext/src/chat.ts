@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import * as facts from "./facts";
-import { script, type Parts } from "./commands";
-import { OPEN, type Estimate, type JobInFull } from "./protocol";
+import { script, type OnScript, type Parts } from "./commands";
+import { OPEN, type Estimate, type JobInFull, type Started } from "./protocol";
 import { measured, nameOf } from "./words";
 
 const ID = "diffagent.chat";
@@ -41,7 +41,7 @@ async function answer(
 }
 
 /** A Python file that the person attached to the question. */
-function referred(request: vscode.ChatRequest): { uri: string } | undefined {
+function referred(request: vscode.ChatRequest): OnScript | undefined {
   for (const { value } of request.references) {
     const uri = value instanceof vscode.Location ? value.uri : value;
     if (uri instanceof vscode.Uri && uri.path.endsWith(".py")) return { uri: uri.toString() };
@@ -51,7 +51,7 @@ function referred(request: vscode.ChatRequest): { uri: string } | undefined {
 
 async function search(
   of: Parts,
-  on: { uri: string },
+  on: OnScript,
   words: string,
   stream: vscode.ChatResponseStream,
   token: vscode.CancellationToken,
@@ -67,13 +67,13 @@ async function search(
 async function follow(
   of: Parts,
   command: string,
-  on: { uri: string } & Record<string, unknown>,
+  on: OnScript & Record<string, unknown>,
   stream: vscode.ChatResponseStream,
   token: vscode.CancellationToken,
 ): Promise<vscode.ChatResult> {
   const server = await of.session.ready();
-  const { job: id } = await server.command<{ job?: string }>(command, on);
-  if (!id) throw new Error("No job was started. The output of DiffAgent says why.");
+  const { job: id, sentence } = await server.quietly(() => server.command<Started>(command, on));
+  if (!id) throw new Error(sentence ?? "No job was started. The output of DiffAgent says why.");
   of.jobs.choose(id);
   const job = await ended(() => server.job(id), stream, token);
   stream.markdown(facts.ofJob(job));
@@ -111,14 +111,14 @@ function buttons(job: JobInFull, stream: vscode.ChatResponseStream): void {
 
 async function explain(
   of: Parts,
-  on: { uri: string },
+  on: OnScript,
   request: vscode.ChatRequest,
   stream: vscode.ChatResponseStream,
   token: vscode.CancellationToken,
 ): Promise<vscode.ChatResult> {
   const server = await of.session.ready();
   const uri = vscode.Uri.parse(on.uri);
-  const estimate = await server.command<Estimate>("diffagent.estimate", { ...on, quiet: true });
+  const estimate = await server.quietly(() => server.command<Estimate>("diffagent.estimate", on));
   const last = (await server.jobs()).find((job) => job.path === uri.fsPath);
   const known = facts.ofScript(uri, estimate, last ? await server.job(last.id) : undefined);
   const model = request.prompt.trim() ? request.model : undefined;

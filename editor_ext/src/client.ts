@@ -8,6 +8,13 @@ import {
   type ErrorHandler,
   type LanguageClientOptions,
 } from "vscode-languageclient/node";
+import {
+  ApplyWorkspaceEditRequest,
+  MessageType,
+  ShowMessageNotification,
+  type ShowMessageParams,
+} from "vscode-languageserver-protocol";
+import { apply } from "./edits";
 import type { CandidateCode, Job, JobInFull } from "./protocol";
 import type { Interpreter } from "./interpreter";
 import { forServer } from "./settings";
@@ -36,11 +43,17 @@ export class Server {
   private readonly client: LanguageClient;
   /** It has answered once, and nobody has asked it to end: then it is started again where it ends. */
   private wanted = false;
+  /** The person has seen the change that is being asked for. */
+  private agreed = false;
+  /** What the server says is told elsewhere, as in an answer of the chat. */
+  private quiet = false;
 
   constructor(start: Start, heard: Heard, output: vscode.LogOutputChannel) {
     const again = handler(heard, () => this.wanted);
     this.client = new LanguageClient("diffagent", "DiffAgent", executable(start), options(start, heard, output, again));
     this.client.onNotification("diffagent/jobsChanged", () => heard.jobsChanged());
+    this.client.onNotification(ShowMessageNotification.type, (said) => this.quiet || show(said));
+    this.client.onRequest(ApplyWorkspaceEditRequest.type, (params) => apply(this.client, params, this.agreed));
     this.client.onDidChangeState(({ newState }) => newState === Running.Running && heard.running());
   }
 
@@ -60,6 +73,26 @@ export class Server {
     return await this.client.sendRequest("workspace/executeCommand", { command: name, arguments: [argument] });
   }
 
+  /** The same, where the person has agreed to the edit: it is not asked about once more. */
+  async agreedCommand<T>(name: string, argument: Record<string, unknown>): Promise<T> {
+    this.agreed = true;
+    try {
+      return await this.command<T>(name, argument);
+    } finally {
+      this.agreed = false;
+    }
+  }
+
+  /** Do something without the messages that the server shows meanwhile. */
+  async quietly<T>(work: () => Promise<T>): Promise<T> {
+    this.quiet = true;
+    try {
+      return await work();
+    } finally {
+      this.quiet = false;
+    }
+  }
+
   async jobs(): Promise<Job[]> {
     return (await this.client.sendRequest<{ jobs: Job[] }>("diffagent/jobs", { most: 20 })).jobs;
   }
@@ -77,6 +110,12 @@ export class Server {
     const settings = { diffagent: forServer(ofScripts(start.interpreter)) };
     await this.client.sendNotification("workspace/didChangeConfiguration", { settings });
   }
+}
+
+function show({ type, message }: ShowMessageParams): void {
+  if (type === MessageType.Error) void vscode.window.showErrorMessage(message);
+  else if (type === MessageType.Warning) void vscode.window.showWarningMessage(message);
+  else void vscode.window.showInformationMessage(message);
 }
 
 /** The interpreter of the scripts, where it is known: the selected environment is the project's own. */

@@ -2,11 +2,12 @@ import * as vscode from "vscode";
 import { type Candidates, parts } from "./candidates";
 import * as install from "./install";
 import type { Jobs } from "./jobs";
-import type { Applied, Estimate } from "./protocol";
+import type { Applied, Candidate, Estimate, Started } from "./protocol";
 import { isOurs, type Session } from "./session";
+import { measured, nameOf } from "./words";
 
 /** What most commands of the server are given. */
-type OnScript = { uri: string; pipeline?: string; speedup?: number };
+export type OnScript = { uri: string; pipeline?: string; speedup?: number };
 
 type OnCandidate = { job: string; number?: number };
 
@@ -41,7 +42,7 @@ function onScripts(of: Parts): Record<string, Command> {
     "diffagent.profileFile": () => startJob(of, "diffagent.profile", script()),
     "diffagent.estimateFile": async () => {
       const found = await (await of.session.ready()).command<Estimate>("diffagent.estimate", script());
-      of.output.info(found.text);
+      of.output.info(found.text ?? found.sentence ?? "");
     },
     "diffagent.revertFile": async () => {
       const server = await of.session.ready();
@@ -116,7 +117,7 @@ export function times(text: string): number | undefined {
 export async function startJob(of: Parts, command: string, on: OnScript & Record<string, unknown>): Promise<void> {
   const server = await of.session.ready();
   await save(on.uri);
-  const { job } = await server.command<{ job?: string }>(command, on);
+  const { job } = await server.command<Started>(command, on);
   if (!job) return; // the server has said why
   of.jobs.choose(job);
   await vscode.commands.executeCommand("diffagent.view.focus");
@@ -134,12 +135,29 @@ async function compare(of: Parts, { job, number }: OnCandidate): Promise<void> {
   await of.candidates.compare(full, candidate);
 }
 
+/** Apply a candidate: after a look at it in the diff editor, which has the button, at once; else it asks. */
 async function apply(of: Parts, given: OnCandidate | vscode.Uri | undefined): Promise<void> {
   const chosen = of.jobs.chosen;
-  const fallback = chosen ? { job: chosen.id } : undefined;
-  const on = given instanceof vscode.Uri ? parts(given) : (given ?? fallback);
+  const fallback: OnCandidate | undefined = chosen ? { job: chosen.id } : undefined;
+  const on: OnCandidate | undefined = given instanceof vscode.Uri ? parts(given) : (given ?? fallback);
   if (!on) throw new Error("There is no candidate yet. Accelerate a script first.");
-  tell(await (await of.session.ready()).command<Applied>("diffagent.apply", { ...on }));
+  const server = await of.session.ready();
+  const job = await server.job(on.job);
+  const number = on.number ?? job.winner;
+  const candidate = job.candidates.find((one) => one.number === number);
+  if (!candidate) throw new Error(`Job ${on.job} has no candidate ${number ?? "that won"}.`);
+  if (!(given instanceof vscode.Uri)) {
+    const answer = await agree(nameOf(job), candidate);
+    if (answer === "Compare") await of.candidates.compare(job, candidate);
+    if (answer !== "Apply") return;
+  }
+  tell(await server.agreedCommand<Applied>("diffagent.apply", { job: job.id, number: candidate.number }));
+}
+
+async function agree(file: string, candidate: Candidate): Promise<string | undefined> {
+  const detail = `${measured(candidate)}; ${candidate.verdict}.\n${candidate.plan}\nThe editor's undo takes it back.`;
+  const title = `Apply candidate ${candidate.number} to ${file}?`;
+  return await vscode.window.showInformationMessage(title, { modal: true, detail }, "Apply", "Compare");
 }
 
 /** The script in front. Throws where none is. */
@@ -150,9 +168,10 @@ export function script(): OnScript {
   return { uri: ours.uri.toString() };
 }
 
+/** Say how an edit went. What the server refuses to do, it has said itself. */
 function tell({ applied, sentence }: Applied): void {
   if (applied) void vscode.window.showInformationMessage(sentence);
-  else void vscode.window.showWarningMessage(sentence);
+  else if (applied === false) void vscode.window.showWarningMessage(sentence);
 }
 
 async function complain(of: Parts, error: unknown): Promise<void> {

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import { OPEN, type Candidate, type Estimate, type JobInFull } from "./protocol";
-import { isNumber, measured, nameOf } from "./words";
+import { isNumber, measured } from "./words";
 
 const SOURCE = "diffagent";
 const SHOWN = 5;
@@ -20,7 +20,8 @@ export function ofScript(uri: vscode.Uri, estimate: Estimate, last: JobInFull | 
     .getDiagnostics(uri)
     .filter((one) => one.source?.toLowerCase() === SOURCE)
     .map((one) => `- line ${one.range.start.line + 1}: ${one.message}`);
-  const lines = [`**Expected, not measured:** ${plain(estimate.answer)} ${plain(estimate.because)}`];
+  const expected = plain(estimate.text ?? estimate.sentence);
+  const lines = [`**Expected, not measured:** ${expected}`];
   if (found.length > 0) lines.push(`**In the text:**\n\n${found.join("\n")}`);
   if (last) lines.push(`**Last ${last.kind}:** ${ofJob(last)}`);
   else lines.push("Nothing has been measured on this script yet. `/profile` measures it, `/accelerate` searches.");
@@ -34,7 +35,7 @@ export function ofJob(job: JobInFull): string {
   if (job.kind === "profile") lines.push(numbers(job));
   const front = job.candidates.filter((one) => one.front || one.winner).slice(0, SHOWN);
   if (front.length > 0) lines.push(["| # | plan | measured |", "|---|---|---|", ...front.map(row)].join("\n"));
-  if (job.where) lines.push(`_${plain(job.where)}_`);
+  if (job.where && !job.sentence.includes(job.where)) lines.push(`_${plain(job.where)}_`);
   return lines.filter(Boolean).join("\n\n");
 }
 
@@ -56,9 +57,4 @@ function plain(text: string | null | undefined): string {
 
 function cell(text: string): string {
   return plain(text).replaceAll("\n", " ");
-}
-
-/** A file's name, for headings. */
-export function titled(job: JobInFull): string {
-  return plain(nameOf(job));
 }

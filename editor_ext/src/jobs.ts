@@ -60,6 +60,7 @@ export class Jobs implements vscode.Disposable {
         this.all = await server.jobs();
         const id = this.wanted ?? this.all[0]?.id;
         this.chosen = id === undefined ? undefined : await server.job(id);
+        this.all = this.all.map((job) => (job.id === id ? { ...job, measured: this.chosen?.measured ?? null } : job));
       } catch (error) {
         this.output.warn(`jobs cannot be read: ${String(error)}`);
         this.wanted = undefined;

@@ -66,15 +66,23 @@ export interface CandidateCode {
   before: string;
 }
 
-export interface Estimate {
-  answer: string;
-  because: string;
-  text: string;
+/** What a command that starts a job answers: the job, or why there is none. */
+export interface Started {
+  job?: string;
+  sentence?: string;
 }
 
-/** What a command says about an edit. */
+/** An estimate, or why there is none. */
+export interface Estimate {
+  answer?: string;
+  because?: string;
+  text?: string;
+  sentence?: string;
+}
+
+/** What a command says about an edit; `applied` is missing where it was refused. */
 export interface Applied {
-  applied: boolean;
+  applied?: boolean;
   sentence: string;
 }
 

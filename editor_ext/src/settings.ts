@@ -30,20 +30,20 @@ export function environment(extension: vscode.Extension<unknown>): Record<string
   return found;
 }
 
-/** What the language server is told when it starts and when settings change. */
+/** What the language server is told when it starts and when settings change; null leaves it to config.toml. */
 export function forServer(interpreterOfScripts: string | undefined): Record<string, unknown> {
   const settings = vscode.workspace.getConfiguration("diffagent");
   const python = settings.get<string | null>("python");
   return {
     python: python ? whole(python) : (interpreterOfScripts ?? null),
-    models: settings.get("models"),
+    models: isSet(settings, "models") ? settings.get("models") : null,
     speedup: settings.get("speedup"),
     maxLoss: settings.get("maxLoss"),
     maxDrift: settings.get("maxDrift"),
     diagnostics: { enable: settings.get("diagnostics.enable"), ignore: settings.get("diagnostics.ignore") },
     codeLens: { enable: settings.get("codeLens.enable") },
     inlayHints: { enable: settings.get("inlayHints.enable") },
-    llm: settings.get("llm"),
+    llm: isSet(settings, "llm") ? settings.get("llm") : null,
   };
 }
 

@@ -94,7 +94,8 @@ async function read(path: string): Promise<Uint8Array | undefined> {
   try {
     const file = vscode.Uri.file(path);
     const { size } = await vscode.workspace.fs.stat(file);
-    return size <= MOST_BYTES ? await vscode.workspace.fs.readFile(file) : undefined;
+    if (size > MOST_BYTES) return undefined;
+    return Uint8Array.from(await vscode.workspace.fs.readFile(file)); // a Buffer would arrive as JSON
   } catch {
     return undefined; // the report's folder has been tidied away
   }

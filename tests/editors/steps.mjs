@@ -14,24 +14,27 @@ export const STEPS = [
     await sleep(1500);
     assert.deepEqual(processes("diffagent_mcp", "lsp"), []);
   }],
-  ["a script that imports diffusers has hints and lenses", async (editor, assert) => {
-    await editor.file(draw(editor));
+  ["a script that imports diffusers has hints, with quick fixes", async (editor, assert) => {
+    await editor.file(path.join(editor.folder, "hints.py"));
     const hints = await until("diagnostics", async () => {
       const all = (await editor.ask("diagnostics")).filter((one) => one.source === "diffagent");
       return all.length > 0 && all;
     }, 40);
-    assert.ok(hints.every((one) => one.message.length > 10));
-    await until("a lens", () => lens(editor, "Accelerate").isVisible());
-    await editor.picture("1-script");
-  }],
-  ["a hint has a quick fix", async (editor) => {
-    const line = (await editor.ask("diagnostics")).find((one) => one.source === "diffagent").line;
+    assert.ok(hints.some((one) => one.message.includes("150 steps")), JSON.stringify(hints));
+    await editor.picture("1-hints");
     await editor.ask("run", { command: "editor.action.marker.next" });
     await editor.ask("run", { command: "closeMarkersNavigation" });
     await editor.ask("run", { command: "editor.action.quickFix" });
-    await until(`a quick fix near line ${line}`, () => editor.page.locator(".action-widget .action").first().isVisible());
+    await until("a quick fix", () => editor.page.locator(".action-widget .action").first().isVisible());
     await editor.picture("2-quick-fix");
-    await editor.press("Escape");
+    await editor.press("Enter");
+    await until("a change", async () => (await editor.ask("dirty")).length === 1);
+    await editor.ask("saveAll");
+  }],
+  ["a call has lenses", async (editor) => {
+    await editor.file(draw(editor));
+    await until("a lens", () => lens(editor, "Accelerate").isVisible());
+    await editor.picture("3-lenses");
   }],
   ["the lens Accelerate asks for the target and starts a search", async (editor, assert) => {
     await lens(editor, "Accelerate").click();
@@ -40,7 +43,7 @@ export const STEPS = [
     await box.fill("much");
     await until("a complaint", () => editor.page.getByText("A number above 1").first().isVisible());
     await box.fill("2x");
-    await editor.picture("3-target");
+    await editor.picture("4-target");
     await editor.press("Enter");
     const view = await editor.view();
     await until("the job in the view", () => view.locator(".job", { hasText: "optimize" }).isVisible(), 40);
@@ -50,7 +53,7 @@ export const STEPS = [
   ["candidates appear on the plot while it runs", async (editor) => {
     const view = await editor.view();
     await until("a point", async () => (await view.locator("svg .dot").count()) > 0, 240);
-    await editor.picture("4-searching");
+    await editor.picture("5-searching");
   }],
   ["the search ends with a winner and pictures", async (editor, assert) => {
     const view = await editor.view();
@@ -61,7 +64,7 @@ export const STEPS = [
     }, 60);
     const wide = await view.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
     assert.ok(wide[0] <= wide[1], `the page is wider than the view: ${wide}`);
-    await editor.picture("5-found");
+    await editor.picture("6-found");
   }],
   ["the view is used by keyboard, and Enter compares", async (editor, assert) => {
     const view = await editor.view();
@@ -77,15 +80,18 @@ export const STEPS = [
     await until("a diff editor", () => editor.page.locator(".monaco-diff-editor").isVisible());
     const tabs = await editor.ask("tabs");
     assert.ok(tabs.some((label) => label.includes("draw.py ↔ candidate")), String(tabs));
-    await editor.picture("6-compare");
+    await editor.picture("7-compare");
   }],
   ["applying asks first, and the applied file runs", async (editor, assert) => {
     const before = fs.readFileSync(draw(editor), "utf8");
-    await editor.page.locator(".title-actions, .editor-actions").getByRole("button", { name: /Apply This Candidate/ }).first().click();
-    await until("the preview", () => editor.page.getByRole("button", { name: "Apply", exact: true }).first().isVisible());
-    await editor.picture("7-preview");
-    assert.equal(fs.readFileSync(draw(editor), "utf8"), before);
-    await editor.page.getByRole("button", { name: "Apply", exact: true }).first().click();
+    const view = await editor.view();
+    await view.getByRole("button", { name: "Apply Winner" }).click();
+    await until("the question", () => editor.page.locator(".monaco-dialog-box", { hasText: "Apply candidate" }).isVisible());
+    await editor.picture("8-question");
+    await editor.press("Escape");
+    await sleep(500);
+    assert.deepEqual(await editor.ask("dirty"), []);
+    await editor.page.locator(".editor-actions").getByRole("button", { name: /Apply This Candidate/ }).first().click();
     await until("changed text", async () => {
       await editor.ask("saveAll");
       return fs.readFileSync(draw(editor), "utf8") !== before;
@@ -94,12 +100,12 @@ export const STEPS = [
     execFileSync(E.PYTHON, [draw(editor)], { cwd: editor.folder, env: { ...process.env, ...zoo }, stdio: "pipe" });
     assert.ok(fs.existsSync(path.join(editor.folder, "picture.png")));
     await editor.file(draw(editor));
-    await editor.picture("8-applied");
+    await editor.picture("9-applied");
   }],
   ["light and high contrast themes", async (editor) => {
     for (const [name, theme] of [["light", "Default Light Modern"], ["contrast", "Default High Contrast"]]) {
       await editor.ask("set", { key: "workbench.colorTheme", value: theme, global: true });
-      await editor.picture(`9-${name}`);
+      await editor.picture(`10-${name}`);
     }
     await editor.ask("set", { key: "workbench.colorTheme", value: "Default Dark Modern", global: true });
   }],
@@ -119,14 +125,17 @@ export const STEPS = [
       await sleep(1500);
       await editor.press("Enter");
     };
+    await editor.ask("models");
+    await editor.ask("run", { command: "workbench.action.chat.open" });
+    await until("the model in the picker", () => editor.page.locator(".interactive-session", { hasText: "Echo" }).first().isVisible(), 40);
     await chat("@diffagent /explain");
     await until("an answer", () => editor.page.locator(".interactive-response", { hasText: "Expected, not measured" }).first().isVisible(), 40);
-    await editor.picture("10-chat");
+    await editor.picture("11-chat");
     await chat("@diffagent /explain why is it slow?");
     await until("the model's words", () => editor.page.locator(".interactive-response", { hasText: "The witness model read the facts" }).first().isVisible(), 40);
     const asked = await editor.ask("asked");
     assert.ok(asked.some((text) => text.includes("<facts>") && text.includes("why is it slow?")));
-    await editor.picture("11-chat-with-model");
+    await editor.picture("12-chat-with-model");
   }],
   ["a server that was killed comes back, and works", async (editor, assert) => {
     await editor.file(draw(editor));
@@ -139,6 +148,6 @@ export const STEPS = [
     await until("the profile", () => view.locator(".job", { hasText: "profile" }).first().isVisible(), 60);
     assert.ok(!processes("diffagent_mcp", "lsp").includes(old));
     await until("its numbers", () => view.locator("dl dt").first().isVisible(), 120);
-    await editor.picture("12-profile");
+    await editor.picture("13-profile");
   }],
 ];

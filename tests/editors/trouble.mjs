@@ -28,7 +28,7 @@ export const TROUBLE = [
     settings: {},
     trust: false,
     work: async (editor, assert) => {
-      await editor.file(path.join(editor.folder, "draw.py"));
+      await editor.file(path.join(editor.folder, "hints.py"));
       await until("diagnostics", async () => (await editor.ask("diagnostics")).some((one) => one.source === "diffagent"), 40);
       assert.deepEqual(processes("diffagent_mcp", "serve"), []);
       await editor.picture("21-untrusted-read");

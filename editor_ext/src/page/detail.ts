@@ -18,7 +18,7 @@ function heading(job: JobInFull): HTMLElement[] {
   parts.push(element("p", { class: "sentence", "aria-live": "polite" }, job.sentence || job.state));
   if (OPEN.includes(job.state)) parts.push(progress(job));
   if (job.target) parts.push(element("p", { class: "faint" }, wanted(job)));
-  if (job.where) parts.push(element("p", { class: "faint" }, job.where));
+  if (job.where && !job.sentence.includes(job.where)) parts.push(element("p", { class: "faint" }, job.where));
   return parts;
 }
 

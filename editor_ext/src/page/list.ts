@@ -43,10 +43,15 @@ function entry(job: Job, current: boolean): HTMLElement {
 /** The time of a job: of today the hour, else the day. */
 function when(at: Job["at"]): string {
   if (at === undefined || at === null || at === "") return "";
-  const date = new Date(typeof at === "number" ? at * 1000 : at);
+  const date = new Date(typeof at === "number" ? at * 1000 : inUtc(at));
   if (Number.isNaN(date.getTime())) return "";
   const today = date.toDateString() === new Date().toDateString();
   return today
     ? date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })
     : date.toLocaleDateString([], { month: "short", day: "numeric" });
+}
+
+/** The store's times are UTC and do not say so. */
+function inUtc(at: string): string {
+  return /(?:[zZ]|[+-]\d\d:?\d\d)$/.test(at) ? at : `${at.replace(" ", "T")}Z`;
 }
