@@ -47,6 +47,14 @@ class Source:
         start, end = self.span(node)
         return self.data[start:end].decode("utf-8", "surrogatepass")
 
+    def byte(self, at: Position) -> int:
+        """The offset of a position."""
+        if at.line > len(self.starts):
+            return len(self.data)
+        begin = self.starts[at.line - 1]
+        line = self.data[begin : self.line_end(begin)].decode("utf-8", "surrogatepass")
+        return begin + len(line[: at.column].encode("utf-8", "surrogatepass"))
+
     def at(self, offset: int) -> Position:
         """The position of a byte."""
         line = max(bisect_right(self.starts, offset), 1)
