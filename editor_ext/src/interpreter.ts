@@ -17,7 +17,7 @@ export type Probe =
   | { kind: "absent"; sentence: string; missing: string[] }
   | { kind: "wrong"; sentence: string };
 
-const NEEDED = ["diffagent_mcp", "pygls", "mcp"];
+const NEEDED = ["diffagent_mcp", "pygls", "watchdog", "mcp"];
 const ASK = `
 import importlib.util as u, json, sys
 from importlib import metadata

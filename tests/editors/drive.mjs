@@ -13,7 +13,7 @@ function workspace(name) {
   const folder = path.join(E.FOLDER, name);
   fs.mkdirSync(folder, { recursive: true });
   fs.copyFileSync(path.join(E.ROOT, "examples/sd15_text2img.py"), path.join(folder, "draw.py"));
-  fs.copyFileSync(path.join(E.ROOT, "tests/editors/hints.py"), path.join(folder, "hints.py"));
+  fs.copyFileSync(path.join(E.ROOT, "tests/editors/hints.py.txt"), path.join(folder, "hints.py"));
   fs.writeFileSync(path.join(folder, "plain.py"), "print('no pipeline here')\n");
   return folder;
 }

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -37,7 +38,19 @@ def main() -> int:
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="diffagent-editor-") as folder:
         environment = surroundings(node, browser, Path(folder), vsix)
-        return subprocess.run([node, HERE / "drive.mjs", *sys.argv[1:]], env=environment, timeout=60 * MINUTES).returncode
+        return drive(node, environment)
+
+
+def drive(node: Path, environment: dict[str, str]) -> int:
+    """Run the steps; where they take too long, end them and what they have started."""
+    driver = subprocess.Popen([node, HERE / "drive.mjs", *sys.argv[1:]], env=environment)
+    try:
+        return driver.wait(60 * MINUTES)
+    except subprocess.TimeoutExpired:
+        driver.terminate()
+        driver.wait()
+        print(f"it took longer than {MINUTES} minutes; pictures are in {PICTURES}")
+        return 1
 
 
 def set_up() -> tuple[Path, Path]:
@@ -92,7 +105,7 @@ def _libraries() -> None:
     subprocess.run(get, env=quiet, check=False)
 
 
-def _do(command: list[str | Path], why: str, cwd: Path | None = None, env: dict[str, str] | None = None) -> None:
+def _do(command: Sequence[str | Path], why: str, cwd: Path | None = None, env: dict[str, str] | None = None) -> None:
     done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise Cannot(f"{why}: {done.stderr.strip()[-300:]}")
