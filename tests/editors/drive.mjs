@@ -18,8 +18,11 @@ function workspace(name) {
   return folder;
 }
 
+function wanted(name) {
+  return only.length === 0 || only.some((word) => name.includes(word));
+}
+
 async function run(name, work, editor) {
-  if (only.length > 0 && !only.some((word) => name.includes(word) || word === "all")) return;
   const started = Date.now();
   try {
     await work(editor, assert);
@@ -31,23 +34,30 @@ async function run(name, work, editor) {
   }
 }
 
+/** One window, its steps, and its logs where something did not hold. */
+async function inWindow(name, settings, options, steps) {
+  const chosen = steps.filter(([step]) => wanted(step));
+  if (chosen.length === 0) return;
+  const before = failures.length;
+  let editor;
+  await run(`${name}: the editor opens`, async () => {
+    const folder = workspace(name);
+    editor = await Editor.open(name, folder, { ...usual, ...settings }, options);
+    editor.folder = folder;
+  });
+  if (!editor) return;
+  for (const [step, work] of chosen) await run(step, work, editor);
+  if (failures.length > before) {
+    fs.cpSync(path.join(editor.user, "logs"), path.join(E.PICTURES, `logs-${name}`), { recursive: true });
+  }
+  await editor.close();
+}
+
 const usual = { "diffagent.interpreter": E.PYTHON, "diffagent.models": "zoo", "diffagent.threads": 1 };
 install();
-if (!only.includes("trouble")) {
-  const folder = workspace("project");
-  const editor = await Editor.open("main", folder, usual);
-  editor.folder = folder;
-  for (const [name, work] of STEPS) await run(name, work, editor);
-  fs.cpSync(path.join(editor.user, "logs"), path.join(E.PICTURES, "logs"), { recursive: true });
-  await editor.close();
-}
+await inWindow("project", {}, {}, STEPS);
 for (const [name, { settings, trust, work }] of TROUBLE) {
-  if (only.length > 0 && !only.includes("trouble") && !only.some((word) => name.includes(word))) continue;
-  const folder = workspace(name.replace(/\W+/g, "-"));
-  const editor = await Editor.open(name.replace(/\W+/g, "-"), folder, { ...usual, ...settings }, { trust });
-  editor.folder = folder;
-  await run(name, work, editor);
-  await editor.close();
+  await inWindow(name.replace(/\W+/g, "-"), settings, { trust }, [[name, work]]);
 }
-console.log(failures.length > 0 ? `${failures.length} failed; pictures are in ${E.PICTURES}` : `all held; pictures are in ${E.PICTURES}`);
+console.log(`${failures.length > 0 ? `${failures.length} failed` : "all held"}; pictures are in ${E.PICTURES}`);
 process.exit(failures.length > 0 ? 1 : 0);

@@ -76,6 +76,7 @@ export class Editor {
       "editor.minimap.enabled": false,
       "security.workspace.trust.startupPrompt": "never",
       "workbench.colorTheme": "Default Dark Modern",
+      "remote.autoForwardPorts": false,
       "chat.mcp.autostart": "newAndOutdated",
     };
     fs.writeFileSync(path.join(editor.user, "User/settings.json"), JSON.stringify(usual));
