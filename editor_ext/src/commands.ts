@@ -29,7 +29,7 @@ export function register(context: vscode.ExtensionContext, of: Parts): void {
       try {
         await work(argument);
       } catch (error) {
-        await complain(of, error);
+        void complain(of, error); // who called the command need not wait until the person has read this
       }
     };
     context.subscriptions.push(vscode.commands.registerCommand(name, told));

@@ -55,9 +55,9 @@ async function inWindow(name, settings, options, steps) {
 
 const usual = { "diffagent.interpreter": E.PYTHON, "diffagent.models": "zoo", "diffagent.threads": 1 };
 install();
-await inWindow("project", {}, {}, STEPS);
 for (const [name, { settings, trust, work }] of TROUBLE) {
   await inWindow(name.replace(/\W+/g, "-"), settings, { trust }, [[name, work]]);
 }
+await inWindow("project", {}, {}, STEPS);
 console.log(`${failures.length > 0 ? `${failures.length} failed` : "all held"}; pictures are in ${E.PICTURES}`);
 process.exit(failures.length > 0 ? 1 : 0);

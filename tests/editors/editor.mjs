@@ -139,6 +139,7 @@ export class Editor {
   async close() {
     await this.context?.close().catch(() => undefined);
     endServers();
+    for (const id of processes("diffagent_mcp")) process.kill(id, "SIGTERM"); // jobs outlive their server
     await sleep(500);
   }
 }

@@ -36,7 +36,7 @@ def main() -> int:
         print(f"{vsix} is not there: run `make vsix`")
         return 1
     PICTURES.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="diffagent-editor-") as folder:
+    with tempfile.TemporaryDirectory(prefix="diffagent-editor-", ignore_cleanup_errors=True) as folder:
         environment = surroundings(node, browser, Path(folder), vsix)
         return drive(node, environment)
 
