@@ -23,7 +23,7 @@ class Analyst:
     """analyses so far"""
     _kept: dict[str, Reading] = field(default_factory=dict[str, Reading])
     _good: dict[str, Reading] = field(default_factory=dict[str, Reading])
-    _running: dict[str, "asyncio.Future[Reading]"] = field(default_factory=dict[str, "asyncio.Future[Reading]"])
+    _running: dict[str, "asyncio.Task[None]"] = field(default_factory=dict[str, "asyncio.Task[None]"])
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="analyst"))
 
     async def newest(self, uri: str) -> Reading:
@@ -34,18 +34,18 @@ class Analyst:
             if kept is not None and kept.version == version and (version is not None or kept.text == text):
                 return kept
             if (running := self._running.get(uri)) is None:
-                loop = asyncio.get_running_loop()
-                running = loop.run_in_executor(self._pool, self.read, path, version, text)
+                running = asyncio.get_running_loop().create_task(self._analyse(uri, path, version, text))
                 self._running[uri] = running
-                running.add_done_callback(lambda f, uri=uri: self._keep(uri, f))
             await asyncio.shield(running)
 
-    def _keep(self, uri: str, future: "asyncio.Future[Reading]") -> None:
-        self._running.pop(uri, None)
-        if future.cancelled() or future.exception() is not None:
-            return
+    async def _analyse(self, uri: str, path: Path, version: int | None, text: str) -> None:
+        """Read one version. It is kept in the same step in which it is done, so that nobody waits for what has been."""
+        try:
+            reading = await asyncio.get_running_loop().run_in_executor(self._pool, self.read, path, version, text)
+        finally:
+            self._running.pop(uri, None)
         self.done += 1
-        self._kept[uri] = reading = future.result()
+        self._kept[uri] = reading
         if reading.studied is not None or "diffusers" not in reading.text:
             self._good[uri] = reading
 

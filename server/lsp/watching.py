@@ -56,13 +56,12 @@ class Watching:
     async def _begin(self) -> None:
         while not self.desk.home.is_dir():
             await asyncio.sleep(WAIT_S)
-        if self.desk.has_store:
-            self._marks = await asyncio.to_thread(self._look)
         observer = Observer()
         observer.daemon = True
         observer.schedule(_Touched(self, asyncio.get_running_loop()), str(self.desk.home))
         observer.start()
         self._observer = observer
+        self.touched()  # what was written before anybody watched
 
     def touched(self) -> None:
         """The store was written to: look soon, and not twice for many writes."""
