@@ -6,7 +6,7 @@ DEMO := demo-out
 # Two files of tests at a time, the longest first; what one file shares (a warm runner, a store) stays in one process.
 SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: setup demo test test-slow test-clients lint types docs wheel-check zoo-eval mcpb clean help
+.PHONY: setup demo test test-slow test-clients test-editor lint types docs vsix mcpb wheel-check zoo-eval clean help
 
 help:            ## what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*##/ —/'
@@ -46,7 +46,14 @@ types: setup     ## pyright, strict
 	$(BIN)/pyright
 
 docs: setup      ## write the generated reference pages
-	$(BIN)/python -m diffagent_mcp.server.reference docs/reference
+	$(BIN)/python -m diffagent_mcp.server.reference docs/reference editor_ext/package.json
+
+vsix:            ## the VS Code extension, editor_ext/dist/diffagent.vsix; needs Node 20 or newer
+	cd editor_ext && npm ci --prefer-offline --no-audit --no-fund
+	cd editor_ext && npm run check && npm run build && npm run package
+
+test-editor: setup vsix  ## the extension in a real editor with a real browser; says why where it cannot
+	$(BIN)/python tests/editors/run.py
 
 zoo-eval: setup  ## measure the zoo again, for docs/zoo.md
 	$(BIN)/python -m diffagent_mcp.bench.zoo evaluate

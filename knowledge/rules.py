@@ -28,8 +28,8 @@ def problems(plan: Plan, situation: Situation) -> list[InvalidPlan]:
 
 def unusable(kind: type[Method], situation: Situation) -> str | None:
     """Why no setting of a method can be used here: for `doctor`, and to keep it out of the search."""
-    if situation.backbone not in kind.fits:
-        return f"needs a {' or '.join(sorted(kind.fits))} denoiser; {situation.pipeline_class} has {situation.backbone}"
+    if reason := backbone_misfit(kind, situation):
+        return reason
     if situation.device.kind not in kind.devices:
         return f"needs {' or '.join(sorted(kind.devices))}; this device is {situation.device.kind}"
     if reason := _version_missing(kind, situation):
@@ -44,6 +44,13 @@ def unusable(kind: type[Method], situation: Situation) -> str | None:
     if None in reasons or any(_refused(m, situation) is None for m in combined(kind)):
         return None
     return reasons[0]
+
+
+def backbone_misfit(kind: type[Method], situation: Situation) -> str | None:
+    """Why the method is not for this kind of denoiser; None where it is."""
+    if situation.backbone in kind.fits:
+        return None
+    return f"needs a {' or '.join(sorted(kind.fits))} denoiser; {situation.pipeline_class} has {situation.backbone}"
 
 
 def usable(situation: Situation, only: Sequence[str] | None = None, without: Sequence[str] = ()) -> list[str]:

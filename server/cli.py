@@ -194,21 +194,24 @@ def _measured(use_case: Any) -> Any:
 
 @app.command()
 def analyze(file: File, as_json: Json = False) -> None:
-    """Say what FILE is, without running it: pipelines, models, schedulers, calls, methods already there."""
+    """Say what FILE is and what is wrong with it, without running it: pipelines, models, schedulers, calls, methods."""
     from . import printing, service
 
     read, found = service.analyze(file)
     if not found.pipelines:
         raise UsageError(f"{file} builds no diffusers pipeline that can be seen in its text")
+    wrong = service.diagnosed(read, found)
     if as_json:
-        print(found.model_dump_json(indent=2))
+        told = [d.model_dump(mode="json") for d in wrong]
+        print(json.dumps({**found.model_dump(mode="json"), "diagnostics": told}, indent=2))
     else:
-        printing.script(found, read.notebook)
+        printing.script(found, wrong, read.notebook)
 
 
 app.command()(asking.plan)
 app.command()(asking.generate)
 app.command()(serving.serve)
+app.command()(serving.lsp)
 app.command(hidden=True)(serving.job_run)
 app.add_typer(benchmark.app, name="bench")
 app.add_typer(remembering.app, name="memory")

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from ..knowledge.catalogue import METHODS
 from ..knowledge.signatures import named_arguments, signature_of
-from ..knowledge.types import CallSite, Outcome, PipelineSite, Profile, Script
+from ..knowledge.types import CallSite, Diagnostic, Outcome, PipelineSite, Profile, Script
 from ..tools.report import summary
 from ..tools.report.text import clean
 from ..tools.script.notebook import Notebook
@@ -87,8 +87,13 @@ def profile(p: Profile, models: str, device: str, pictures: str, kept: bool) -> 
         out.print("Measured earlier and kept in the store; --fresh measures again.")
 
 
-def script(found: Script, notebook: Notebook | None = None) -> None:
-    """Every pipeline of a file with its calls; lines of a notebook are those of its cells."""
+_STYLE = {"error": "red", "warning": "yellow", "information": "cyan", "hint": "dim"}
+_BEWARE = ("clash", "negative-prompt-unread")
+"""diagnostics that hazards say already"""
+
+
+def script(found: Script, wrong: Sequence[Diagnostic] = (), notebook: Notebook | None = None) -> None:
+    """Every pipeline of a file with its calls, and what is wrong; lines of a notebook are those of its cells."""
 
     def place(line: int) -> str:
         cell = notebook.place(line) if notebook is not None else None
@@ -96,6 +101,8 @@ def script(found: Script, notebook: Notebook | None = None) -> None:
 
     for site in found.pipelines:
         _site(site, place)
+    for one in (d for d in wrong if d.code not in _BEWARE):
+        out.print(Text(f"{place(one.start.line)}: {one.sentence} [{one.code}]", style=_STYLE[one.severity]))
 
 
 def _site(site: PipelineSite, place: Callable[[int], str]) -> None:

@@ -21,6 +21,8 @@ class Saved:
     report: Path
     accelerated: Path | None = None
     original: Path | None = None
+    pairs: Sequence[PicturePair] = ()
+    """pictures before and after, for the prompts of the final protocol"""
     stale: Path | None = None
     """an accelerated file that an earlier run wrote, where this run has none to put in its place"""
 
@@ -58,19 +60,20 @@ def save(
 ) -> Saved:
     """Write the report; and the winner's code beside the script (or into `out`), or over it with `--apply`."""
     folder = report_folder(path, out)
-    page = write_report(folder, outcome, pairs(one, best), diff, one.opened.file.text, moments)
+    seen = pairs(one, best)
+    page = write_report(folder, outcome, seen, diff, one.opened.file.text, moments)
     winner = outcome.trial(outcome.winner)
     accelerated = (out or path.parent) / f"{path.stem}.accelerated{path.suffix or '.py'}"
     if winner is None or winner.candidate is None:
-        return Saved(page, stale=accelerated if accelerated.exists() else None)
+        return Saved(page, pairs=seen, stale=accelerated if accelerated.exists() else None)
     file = one.opened.file
     code = file.filled(winner.candidate.code)
     textfile.write(accelerated, code, file.encoding)
     if not apply:
-        return Saved(page, accelerated)
+        return Saved(page, accelerated, pairs=seen)
     original = textfile.keep_original(path)
     textfile.write(path, code, file.encoding)
-    return Saved(page, accelerated, original)
+    return Saved(page, accelerated, original, seen)
 
 
 def pairs(one: Session, best: Trial | None) -> Sequence[PicturePair]:

@@ -15,6 +15,7 @@ from ..knowledge import rules
 from ..knowledge.experience import Experience, same_place
 from ..knowledge.situation import Situation
 from ..knowledge.types import (
+    Diagnostic,
     Event,
     Failure,
     Outcome,
@@ -29,6 +30,7 @@ from ..tools.measure.start import Start
 from ..tools.report import summary
 from ..tools.report.record import Recorder
 from ..tools.script.diff import unified
+from ..tools.script.lint.diagnose import diagnose
 from ..tools.script.overruled import overruled
 from ..tools.store import experience
 from ..tools.textfile import TextFile
@@ -61,6 +63,12 @@ class Unmeasurable(Exception):
 def analyze(path: Path) -> tuple[TextFile, Script]:
     """Say what a script is, without running it."""
     return inspect(path)
+
+
+def diagnosed(file: TextFile, found: Script) -> tuple[Diagnostic, ...]:
+    """What is wrong with a script, by its text; empty where that cannot be read."""
+    told = diagnose(found.path, file.text, found.elsewhere)
+    return told if isinstance(told, tuple) else ()
 
 
 def profile(

@@ -60,3 +60,15 @@ def serve(
             build(settings, workspace)[0].run("stdio")
     except ModuleNotFoundError as e:
         raise SetupError(f"{e.name} is not installed: pip install 'diffagent-mcp[mcp]'") from e
+
+
+def lsp(
+    models: Annotated[str | None, typer.Option(help="auto, zoo (tiny models that come along) or hub")] = None,
+    python: Annotated[str | None, typer.Option(help="the project's interpreter")] = None,
+) -> None:
+    """Serve the Language Server Protocol on stdin and stdout, for Neovim, Emacs, VS Code and other editors."""
+    try:
+        from .lsp.serve import build
+    except ModuleNotFoundError as e:
+        raise SetupError(f"{e.name} is not installed: pip install 'diffagent-mcp[lsp]'") from e
+    build({"models": models, "python": python}).start_io()

@@ -18,6 +18,9 @@ else:
     import tomli as tomllib
 
 PREFIX = "DIFFAGENT_"
+MAX_LOSS, MAX_DRIFT = 0.05, 0.35
+"""the usual bounds on quality, where a person names none"""
+_MODELS = ("llm", "llm_reader", "llm_planner", "llm_coder", "llm_debugger")
 
 
 def _home() -> Path:
@@ -75,6 +78,13 @@ class Settings(BaseModel):
     def caps(self) -> Caps:
         """What a run may spend on language models."""
         return Caps(usd=self.llm_usd, tokens=self.llm_tokens, requests=self.llm_requests)
+
+
+def without_client(settings: Settings) -> Settings:
+    """The settings with every role offline that would ask the client's model, for work that outlives the client."""
+    asked = {name: getattr(settings, name) for name in _MODELS}
+    mended = {n: names.OFFLINE for n, value in asked.items() if value and names.parse(value).kind == "sampling"}
+    return settings.model_copy(update=mended)
 
 
 def load(flags: dict[str, Any] | None = None) -> Settings:

@@ -8,7 +8,7 @@ from ..situation import Situation
 from ..steps import steps_of
 from ..types import Change, Import, Plan, Scalar, Trace
 
-_LOADERS = {
+LOADERS = {
     "StableDiffusionPipeline": "TgateSDLoader",
     "StableDiffusionXLPipeline": "TgateSDXLLoader",
     "PixArtAlphaPipeline": "TgatePixArtAlphaLoader",
@@ -83,7 +83,7 @@ class TGate(Method):
     )
 
     def change(self, situation: Situation, plan: Plan) -> Change:
-        loader = _LOADERS[situation.pipeline_class]
+        loader = LOADERS[situation.pipeline_class]
         settings = {**self.written(steps_of(plan, situation), plan), "warm_up": _WARM_UP}
         return Change(
             imports=(Import(module="tgate", name=loader),),
@@ -109,7 +109,7 @@ class TGate(Method):
         )
 
     def misfit(self, situation: Situation, plan: Plan) -> str | None:
-        if situation.pipeline_class not in _LOADERS:
+        if situation.pipeline_class not in LOADERS:
             return f"T-GATE has no loader for {situation.pipeline_class}"
         if situation.guidance_scale <= 1:
             return "T-GATE needs guidance_scale above 1: without the unconditional half it has nothing to drop"

@@ -7,6 +7,7 @@ Times are seconds, memory is megabytes (10^6 bytes), quality loss is a fraction 
 from .benchmark import Absolute, FailureClass, Judged, Mismatch, Relative, Run, Static, Submission, Threshold
 from .chat import Caps, ChatFailure, ChatFault, Exchange, Role, SentBack, Usage
 from .denoiser import DenoiserFacts
+from .diagnostic import Diagnostic, Replacement, Severity
 from .environment import Device, Environment, Models, Protocol
 from .failure import (
     AnyVerdict,
@@ -47,6 +48,7 @@ __all__ = [
     "Crashed",
     "DenoiserFacts",
     "Device",
+    "Diagnostic",
     "Difficulty",
     "EditRefused",
     "Environment",
@@ -80,6 +82,7 @@ __all__ = [
     "Protocol",
     "Record",
     "Relative",
+    "Replacement",
     "Request",
     "Role",
     "Row",
@@ -88,6 +91,7 @@ __all__ = [
     "Script",
     "Search",
     "SentBack",
+    "Severity",
     "Stages",
     "Static",
     "Step",

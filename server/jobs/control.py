@@ -88,6 +88,17 @@ class Jobs:
         store = self._store()
         return tuple(self._view(store, job) for job in jobs.latest(store, self.user, most))
 
+    def rows(self, most: int = 20) -> tuple[tuple[View, jobs.Job], ...]:
+        """The same, each with its row: when it was asked, and when it changed."""
+        store = self._store()
+        return tuple((self._view(store, job), job) for job in jobs.latest(store, self.user, most))
+
+    def row(self, id: str) -> tuple[View, jobs.Job]:
+        """One of them. Raises UsageError where there is no such job."""
+        store = self._store()
+        job = self._job(store, id)
+        return self._view(store, job), job
+
     def points(self, id: str) -> tuple[Point, ...]:
         """The candidates of a search so far. Raises UsageError where there is no such job."""
         store, view = self._store(), self.look(id)

@@ -15,6 +15,7 @@ from ..app import App, build
 from ..progress import line
 from .ask import Ask, Found
 from .outcomes import failed, profiled, searched
+from .pictures import keep_pictures
 from .points import point
 from .trying import debug, evaluate
 
@@ -69,4 +70,5 @@ def _optimized(app: App, ask: Ask, folder: Path, say: Say) -> Found | None:
         out=folder,
     )
     done = service.optimize(app, wish, say)
+    keep_pictures(folder / "pictures", done.saved.pairs)
     return None if done.outcome.stopped == "interrupted" else searched(done.outcome, done.diff, done.saved.report)

@@ -15,7 +15,6 @@ Script = Annotated[str, Field(description="path in the workspace, or the whole t
 Pipeline = Annotated[str | None, Field(description="its variable, where the script has several")]
 Speedup = Annotated[float | None, Field(description="times faster, such as 2", gt=1)]
 Latency = Annotated[float | None, Field(description="or: seconds an image", gt=0)]
-MAX_LOSS, MAX_DRIFT = 0.05, 0.35
 Loss = Annotated[float | None, Field(description="largest loss of CLIP-Score; usually 0.05", ge=0, le=1)]
 Drift = Annotated[float | None, Field(description="largest change of pictures; usually 0.35", gt=0)]
 Arguments = Annotated[list[str] | None, Field(description="arguments of the script itself")]

@@ -9,12 +9,10 @@ from mcp.server.mcpserver import Context
 from mcp.types import CallToolResult
 from pydantic import Field
 
-from ..settings import Settings
+from ..settings import MAX_DRIFT, MAX_LOSS, Settings
 from . import choices, page, replies
 from .arguments import (
     CHANGES,
-    MAX_DRIFT,
-    MAX_LOSS,
     STARTS,
     WAIT_S,
     Action,
@@ -86,7 +84,7 @@ class JobTools:
         pipeline: Pipeline = None,
     ) -> Reply:
         """Measure your code against the script as it is: speedup with interval, quality loss, drift."""
-        from .asking import code_of, target_of
+        from ..jobs.asking import code_of, target_of
 
         more = {
             "code": await to_thread.run_sync(lambda: code_of(self.place.script(code))),
@@ -112,7 +110,7 @@ class JobTools:
         pipeline: Pipeline = None,
     ) -> Reply:
         """Start a search for the fastest code within the bounds, proven by measurement; returns a job at once."""
-        from .asking import bounds, target_of
+        from ..jobs.asking import bounds, target_of
         from .job_replies import reply
 
         target = target_of(speedup, latency_s, max_loss, max_drift)
@@ -164,7 +162,7 @@ class JobTools:
         **more: Any,
     ) -> "Ask":
         """What a job is asked; of several pipelines the person picks one, where the client can ask."""
-        from .asking import ask, start_of
+        from ..jobs.asking import ask, start_of
 
         path = await to_thread.run_sync(self.place.script, script)
         start = start_of(arguments, call)

@@ -82,8 +82,8 @@ class ReadingTools:
         pipeline: Pipeline = None,
     ) -> Annotated[CallToolResult, replies.Estimated]:
         """Say at once how probable a speedup is for a script here, and why. An estimate: nothing is measured."""
+        from ..jobs.asking import target_of
         from . import reading
-        from .asking import target_of
 
         target = target_of(speedup, latency_s, max_loss, max_drift)
         rounds = Rounds(ctx)
@@ -95,7 +95,8 @@ class ReadingTools:
     def _app(self, rounds: Rounds) -> "App":
         """The application, its words read by the client's model where the settings say so and the client lends one."""
         from ..app import build
-        from .sampling import OUTPUT, ClientModel, without_client
+        from ..settings import without_client
+        from .sampling import OUTPUT, ClientModel
 
         if not rounds.samples:
             return build(without_client(self.settings))

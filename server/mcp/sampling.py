@@ -12,16 +12,13 @@ from anyio import from_thread
 from mcp.types import CreateMessageRequestParams, SamplingMessage, TextContent
 
 from ...knowledge.types import ChatFailure, Record
-from ...tools.chat import names
 from ...tools.chat.chat import Answer, Question
 from ...tools.chat.conversation import Said, Turn, converse
-from ..settings import Settings
 from .rounds import Rounds
 
 Form = TypeVar("Form", bound=Record)
 OUTPUT = 4096
 """tokens of an answer, where no setting says how many"""
-_MODELS = ("llm", "llm_reader", "llm_planner", "llm_coder", "llm_debugger")
 
 
 @dataclass(frozen=True)
@@ -52,10 +49,3 @@ class ClientModel:
 def _message(turn: Turn) -> SamplingMessage:
     role = "user" if turn.by == "user" else "assistant"
     return SamplingMessage(role=role, content=TextContent(type="text", text=turn.text))
-
-
-def without_client(settings: Settings) -> Settings:
-    """The settings with every role offline that would ask the client's model."""
-    asked = {name: getattr(settings, name) for name in _MODELS}
-    mended = {n: names.OFFLINE for n, value in asked.items() if value and names.parse(value).kind == "sampling"}
-    return settings.model_copy(update=mended)

@@ -5,6 +5,7 @@ from pathlib import Path
 from ...tools import textfile
 from .bounds import bounds_page
 from .commands import cli_page
+from .diagnostics import diagnostics_page
 from .failures import failures_page
 from .matrix import matrix_page
 from .matrix_picture import matrix_picture
@@ -33,6 +34,7 @@ def render() -> dict[str, str]:
         "stage2-bounds.md": bounds_page(),
         "matrix.md": matrix_page(),
         "silent-failures.md": silence_page(),
+        "diagnostics.md": diagnostics_page(),
     }
     written = {name: WRITTEN + "\n" + text.rstrip("\n") + "\n" for name, text in pages.items()}
     return {**written, "matrix.svg": WRITTEN + matrix_picture() + "\n"}

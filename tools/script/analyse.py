@@ -1,8 +1,8 @@
 """Say what a file is without running it. Never raises on any text."""
 
 import ast
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from ...knowledge.types import CallSite, Maker, PipelineSite, Record, Script, Step
 from .applied import Sought, methods_in, preprocessors_in
@@ -14,7 +14,7 @@ from .handlers import handler_of
 from .hazards import Surveyed, hazards_of
 from .pipelines import find
 from .shared import is_made_of
-from .source import Source, parse
+from .source import Source, fingerprint, parse
 from .values import Unknown
 
 _DTYPES = {"float16": "float16", "half": "float16", "bfloat16": "bfloat16", "float32": "float32", "float": "float32"}
@@ -27,18 +27,44 @@ class Unreadable(Record):
     line: int | None = None
 
 
+@dataclass(frozen=True)
+class Studied:
+    """A file as it was read, and what analysis found: each pipeline beside where it is built."""
+
+    file: File
+    script: Script
+    built: tuple[Built, ...]
+
+    @property
+    def pairs(self) -> Iterator[tuple[Built, PipelineSite]]:
+        """Each pipeline with what is said of it."""
+        return zip(self.built, self.script.pipelines, strict=True)
+
+
 def analyse(path: str, text: str, elsewhere: Sequence[Maker] = ()) -> Script | Unreadable:
     """Every pipeline of a Python text with its calls, or why the text cannot be read.
 
     `elsewhere` are the functions of other files that it imports and that return a pipeline.
     """
+    studied = study(path, text, elsewhere)
+    return studied.script if isinstance(studied, Studied) else studied
+
+
+def study(path: str, text: str, elsewhere: Sequence[Maker] = ()) -> Studied | Unreadable:
+    """The same, with the syntax that it was read from."""
     source = read(path, text)
-    if isinstance(source, Unreadable):
-        return source
-    sha = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return source if isinstance(source, Unreadable) else study_source(path, source, elsewhere)
+
+
+def study_source(path: str, source: Source, elsewhere: Sequence[Maker] = ()) -> Studied | Unreadable:
+    """The same, of a text that was parsed already."""
     try:
-        sites = _sites(File(source, {m.name: m for m in elsewhere}))
-        return Script(path=path, pipelines=sites, elsewhere=tuple(elsewhere), source_sha=sha)
+        file = File(source, {m.name: m for m in elsewhere})
+        found = find(file)
+        script = Script(
+            path=path, pipelines=_sites(file, found), elsewhere=tuple(elsewhere), source_sha=fingerprint(source.text)
+        )
+        return Studied(file, script, tuple(found))
     except RecursionError:
         return Unreadable(message=f"{path}: nested too deeply to be analysed")
 
@@ -74,8 +100,7 @@ def steps_in(text: str, site: PipelineSite) -> tuple[Step, ...]:
     return found.methods if found is not None else ()
 
 
-def _sites(file: File) -> tuple[PipelineSite, ...]:
-    found = find(file)
+def _sites(file: File, found: Sequence[Built]) -> tuple[PipelineSite, ...]:
     sites: dict[int, PipelineSite] = {}
     for one in found:
         site = _site(file, one, found)

@@ -59,13 +59,22 @@ def methods_in(sought: Sought) -> tuple[Step, ...]:
     if sought.dtype in ("float16", "bfloat16"):
         found["precision"] = Step(method="precision", params={"dtype": sought.dtype})
     found |= {slug: Step(method=slug) for slug in quantisers_in(sought.file, sought.one)}
-    for node in sought.file.nodes:
-        if isinstance(node, ast.Assign) and (general := _set_for_all(node)) is not None:
-            found.setdefault(general, Step(method=general))
-        slug = _switched_on(sought.file, node) if isinstance(node, ast.Call) else None
-        if slug and isinstance(node, ast.Call) and _concerns(sought.file, sought.one, node):
-            found.setdefault(slug, Step(method=slug, params=_settings(sought, slug, node)))
+    for slug, node in switches_in(sought.file, sought.one).items():
+        params = _settings(sought, slug, node) if isinstance(node, ast.Call) else {}
+        found.setdefault(slug, Step(method=slug, params=params))
     return tuple(found.values())
+
+
+def switches_in(file: File, one: Built) -> dict[str, ast.Call | ast.Assign]:
+    """Where each method is switched on by a statement of its own: the first such call or assignment."""
+    found: dict[str, ast.Call | ast.Assign] = {}
+    for node in file.nodes:
+        if isinstance(node, ast.Assign) and (general := _set_for_all(node)) is not None:
+            found.setdefault(general, node)
+        slug = _switched_on(file, node) if isinstance(node, ast.Call) else None
+        if slug and isinstance(node, ast.Call) and slug not in found and _concerns(file, one, node):
+            found[slug] = node
+    return found
 
 
 def preprocessors_in(file: File, one: Built) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """A parsed file with what is asked about it again and again: parents, imports, functions, scopes, static values."""
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ...knowledge.types import Maker
@@ -27,7 +27,7 @@ class File:
     functions: dict[str, list[Function]] = field(default_factory=dict[str, list[Function]])
     classes: dict[str, ast.ClassDef] = field(default_factory=dict[str, ast.ClassDef])
     nodes: list[ast.AST] = field(default_factory=list[ast.AST])
-    """every node once, in the order of `ast.walk`"""
+    """every node that stands somewhere in the text, once, in the order of `ast.walk`"""
     kinds: dict[type[ast.AST], list[ast.AST]] = field(default_factory=dict[type[ast.AST], list[ast.AST]])
     """the same by their kind"""
     called: dict[str, list[ast.Call]] = field(default_factory=dict[str, list[ast.Call]])
@@ -37,40 +37,45 @@ class File:
     _shared: dict[ast.AST, set[str]] = field(default_factory=dict[ast.AST, set[str]])
 
     def __post_init__(self) -> None:
-        self.values = collect(self.source.tree)
-        self.nodes = list(ast.walk(self.source.tree))
-        for node in self.nodes:
-            self.parents.update((child, node) for child in ast.iter_child_nodes(node))
+        self.nodes.append(self.source.tree)
+        for node in self.nodes:  # it grows meanwhile: what `ast.walk` does, without its generators
+            for child in _children(node):
+                self.parents[child] = node
+                self.nodes.append(child)
             self.kinds.setdefault(type(node), []).append(node)
+        self.values = collect(self.kinds)
+        for node in self.kinds.get(ast.Call, ()):
             if isinstance(node, ast.Call):
                 self.called.setdefault(self.called_name(node), []).append(node)
-            elif isinstance(node, ast.Attribute):
+        for node in self.kinds.get(ast.Attribute, ()):
+            if isinstance(node, ast.Attribute):
                 self.attributes.setdefault(node.attr, []).append(node)
-            elif isinstance(node, ast.Import):
-                self.imports.update((a.asname or a.name, a.name) for a in node.names)
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                others = node.names[0].name == "*" and not node.module.startswith("diffusers")
-                self.imports.update((a.asname or a.name, f"{node.module}.{a.name}") for a in node.names if not others)
-            elif isinstance(node, Function):
-                self.functions.setdefault(node.name, []).append(node)
-            elif isinstance(node, ast.ClassDef):
-                self.classes[node.name] = node
         for node in self.nodes:
-            self._scope_names(node)
+            if (read := _READ.get(type(node))) is not None:
+                read(self, node)
+
+    def _import(self, node: ast.AST) -> None:
+        if isinstance(node, ast.Import):
+            self.imports.update((a.asname or a.name, a.name) for a in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            others = node.names[0].name == "*" and not node.module.startswith("diffusers")
+            self.imports.update((a.asname or a.name, f"{node.module}.{a.name}") for a in node.names if not others)
 
     def _scope_names(self, node: ast.AST) -> None:
         """Note the names that a node binds in its scope, and those that it declares to be somebody else's."""
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del):
-            names = [node.id]
+        if isinstance(node, ast.Name):
+            names = [] if isinstance(node.ctx, ast.Load) else [node.id]
         elif isinstance(node, ast.arg):
             names = [node.arg]
-        elif isinstance(node, Function | ast.ClassDef):
+        elif isinstance(node, Function):
+            self.functions.setdefault(node.name, []).append(node)
             names = [node.name]
-        elif isinstance(node, ast.Global | ast.Nonlocal):
-            names = node.names
+        elif isinstance(node, ast.ClassDef):
+            self.classes[node.name] = node
+            names = [node.name]
         else:
-            return
-        scope = next((a for a in self.ancestors(node) if isinstance(a, _Scope)), None)
+            names = node.names if isinstance(node, ast.Global | ast.Nonlocal) else []
+        scope = next((a for a in self.ancestors(node) if isinstance(a, _Scope)), None) if names else None
         if scope is not None:
             notes = self._shared if isinstance(node, ast.Global | ast.Nonlocal) else self._bound
             notes.setdefault(scope, set()).update(names)
@@ -135,3 +140,27 @@ class File:
         """`Service.generate`: the functions and classes around a node."""
         around = [a.name for a in self.ancestors(node) if isinstance(a, Function | ast.ClassDef)]
         return ".".join(reversed(around)) or None
+
+
+_TOKENS = (ast.expr_context, ast.operator, ast.boolop, ast.unaryop, ast.cmpop)
+"""nodes that are no places in the text: the parser uses one of each kind for the whole tree"""
+
+
+def _children(node: ast.AST) -> Iterator[ast.AST]:
+    for value in node.__dict__.values():
+        if isinstance(value, list):
+            for each in value:
+                if isinstance(each, ast.AST) and not isinstance(each, _TOKENS):
+                    yield each
+        elif isinstance(value, ast.AST) and not isinstance(value, _TOKENS):
+            yield value
+
+
+_READ: Mapping[type[ast.AST], Callable[[File, ast.AST], None]] = {
+    **dict.fromkeys((ast.Import, ast.ImportFrom), File._import),  # pyright: ignore[reportPrivateUsage]
+    **dict.fromkeys(
+        (ast.Name, ast.arg, *Function.__args__, ast.ClassDef, ast.Global, ast.Nonlocal),
+        File._scope_names,  # pyright: ignore[reportPrivateUsage]
+    ),
+}
+"""what is read off nodes of a kind"""

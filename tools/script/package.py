@@ -3,12 +3,13 @@
 import ast
 import os
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
-from ...knowledge.types import Maker, Script
+from ...knowledge.types import Maker, PipelineSite, Script
 from ..errors import UsageError
 from ..textfile import read as read_file
-from .analyse import Unreadable, analyse, read, returned
+from .analyse import Studied, Unreadable, read, returned, study_source
 from .source import Source
 
 Reader = Callable[[int, str], tuple[str, str] | None]
@@ -18,22 +19,34 @@ _UP = 4
 
 def analyse_in_package(path: str, text: str, beside: Reader) -> Script | Unreadable:
     """What `analyse` says, with the pipelines that functions of the files beside it return."""
+    studied = study_in_package(path, text, beside)
+    return studied.script if isinstance(studied, Studied) else studied
+
+
+def study_in_package(path: str, text: str, beside: Reader) -> Studied | Unreadable:
+    """The same, with the syntax that it was read from."""
     source = read(path, text)
     if isinstance(source, Unreadable):
         return source
-    return analyse(path, text, tuple(_makers(source, beside)))
+    return study_source(path, source, tuple(_makers(source, beside)))
+
+
+@lru_cache(maxsize=64)
+def _returned(path: str, text: str) -> dict[str, PipelineSite]:
+    """Of a file that did not change nothing new is to be said."""
+    return returned(path, text)
 
 
 def _makers(source: Source, beside: Reader) -> Iterator[Maker]:
     for local, level, module, name in _imported(source.tree):
         if (found := beside(level, module)) is not None:
-            for function, site in returned(*found).items():
+            for function, site in _returned(*found).items():
                 if name is None:
                     yield Maker(name=f"{local}.{function}", path=found[0], site=site)
                 elif name == function:
                     yield Maker(name=local, path=found[0], site=site)
         if name is not None and (part := beside(level, f"{module}.{name}".strip("."))) is not None:
-            sites = returned(*part).items()
+            sites = _returned(*part).items()
             yield from (Maker(name=f"{local}.{f}", path=part[0], site=s) for f, s in sites)
 
 

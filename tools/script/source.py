@@ -1,6 +1,7 @@
 """A Python text with its syntax tree, and edits by exact spans: what is not spliced stays byte for byte."""
 
 import ast
+import hashlib
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
@@ -46,10 +47,23 @@ class Source:
         start, end = self.span(node)
         return self.data[start:end].decode("utf-8", "surrogatepass")
 
-    def start(self, node: ast.expr | ast.stmt) -> Position:
+    def byte(self, at: Position) -> int:
+        """The offset of a position."""
+        if at.line > len(self.starts):
+            return len(self.data)
+        begin = self.starts[at.line - 1]
+        line = self.data[begin : self.line_end(begin)].decode("utf-8", "surrogatepass")
+        return begin + len(line[: at.column].encode("utf-8", "surrogatepass"))
+
+    def at(self, offset: int) -> Position:
+        """The position of a byte."""
+        line = max(bisect_right(self.starts, offset), 1)
+        return self._position(line, offset - self.starts[line - 1])
+
+    def start(self, node: ast.expr | ast.stmt | ast.keyword | ast.alias) -> Position:
         return self._position(node.lineno, node.col_offset)
 
-    def end(self, node: ast.expr | ast.stmt) -> Position:
+    def end(self, node: ast.expr | ast.stmt | ast.keyword | ast.alias) -> Position:
         return self._position(node.end_lineno or node.lineno, node.end_col_offset or 0)
 
     def _position(self, line: int, column: int) -> Position:
@@ -70,6 +84,11 @@ class Source:
         start, _ = self.span(node)
         before = self.data[self.line_start(start) : start].decode("utf-8", "replace")
         return before if before.strip() == "" else None
+
+
+def fingerprint(text: str) -> str:
+    """What tells one text of a script from another."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def parse(text: str) -> Source:

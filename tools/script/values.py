@@ -105,25 +105,31 @@ class Values:
         return {str(k.value): v for k, v in items if isinstance(k, ast.Constant)}
 
 
-def collect(tree: ast.Module) -> Values:
-    """Read every assignment and default of a file once."""
+def collect(kinds: Mapping[type[ast.AST], Sequence[ast.AST]]) -> Values:
+    """Read every assignment and default of a file once; `kinds` are its nodes by their kind."""
     values = Values()
-    nodes = list(ast.walk(tree))
     functions: dict[str, list[ast.FunctionDef | ast.AsyncFunctionDef]] = {}
-    for node in nodes:
+    for node in (n for kind in _DEFINING for n in kinds.get(kind, ())):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             functions.setdefault(node.name, []).append(node)
+            _defaults(values, node.args)
         elif isinstance(node, ast.ClassDef):
             made = [f for f in node.body if isinstance(f, ast.FunctionDef) and f.name == "__init__"]
             functions.setdefault(node.name, []).extend(made)
-    for node in nodes:
+    for node in (n for kind in _BINDING for n in kinds.get(kind, ())):
         for target, value in _bindings(node):
             _bind(values, target, value)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            _defaults(values, node.args)
+    for node in kinds.get(ast.Call, ()):
         if isinstance(node, ast.Call):
             _call(values, node, functions)
     return values
+
+
+_DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_BINDING = (
+    *(ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.AugAssign),
+    *(ast.For, ast.AsyncFor, ast.comprehension, ast.withitem),
+)
 
 
 def _bindings(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:

@@ -111,15 +111,20 @@ def keep_baseline(store: Store, key: str, source: str, pipeline: str, environmen
 
 def baselines(store: Store, source: str, pipeline: str) -> list[tuple[Environment, Profile]]:
     """The profiles of a script as it is, with where each was measured, the latest first."""
+    return [(environment, profile) for environment, profile, _ in baselines_at(store, source, pipeline)]
+
+
+def baselines_at(store: Store, source: str, pipeline: str) -> list[tuple[Environment, Profile, str]]:
+    """The same, with when each was kept, UTC: `2026-11-23 14:05:00`."""
     rows = store.db.execute(
-        "select b.environment, v.body from baselines b join verdicts v on v.key = b.key"
+        "select b.environment, v.body, b.at from baselines b join verdicts v on v.key = b.key"
         " where b.source = ? and b.pipeline = ? and v.kind = 'profile' order by b.rowid desc",
         [source, pipeline],
     ).fetchall()
-    found: list[tuple[Environment, Profile]] = []
-    for environment, body in rows:
+    found: list[tuple[Environment, Profile, str]] = []
+    for environment, body, at in rows:
         try:
-            found.append((Environment.model_validate_json(environment), Profile.model_validate_json(body)))
+            found.append((Environment.model_validate_json(environment), Profile.model_validate_json(body), at))
         except ValidationError:
             continue
     return found

@@ -1,6 +1,9 @@
 """Jobs in the store: what was asked, who is at it, what was said on the way, and what came out."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 from typing import Any, Literal
 
 from ...knowledge.types import Record
@@ -10,6 +13,10 @@ State = Literal["waiting", "starting", "running", "done", "failed", "cancelled"]
 OPEN: tuple[State, ...] = ("starting", "running")
 """a process is at it, or has died at it"""
 _COLUMNS = "id, kind, ask, state, owner, user, outcome, at, changed"
+_MARKS = (
+    "select id, state, (select coalesce(max(number), 0) from job_events where job = id) from jobs"
+    " order by rowid desc limit ?"
+)
 
 
 class Job(Record):
@@ -63,12 +70,19 @@ def latest(store: Store, user: str, most: int = 10) -> list[Job]:
 
 def marks(store: Store, most: int = 200) -> dict[str, tuple[State, int]]:
     """The latest jobs of everybody, each with its state and how much was said: what differs has changed."""
-    rows = store.db.execute(
-        "select id, state, (select coalesce(max(number), 0) from job_events where job = id) from jobs"
-        " order by rowid desc limit ?",
-        [most],
-    )
-    return {id: (state, said) for id, state, said in rows.fetchall()}
+    return {id: (state, said) for id, state, said in store.db.execute(_MARKS, [most]).fetchall()}
+
+
+def marks_in(path: Path) -> dict[str, tuple[State, int]]:
+    """The same of a store's file, which is not written to: who watches the file must not touch it.
+
+    Empty where it cannot be read just now.
+    """
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=1.0)) as db:
+            return {id: (state, said) for id, state, said in db.execute(_MARKS, [200]).fetchall()}
+    except sqlite3.Error:
+        return {}
 
 
 def alike(store: Store, ask: str, user: str) -> list[Job]:

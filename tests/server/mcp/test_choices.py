@@ -11,7 +11,7 @@ from talking import FASTER, SOURCE, Era, at_home, finished, talk, text
 
 from diffagent_mcp.server.jobs.ask import Ask
 from diffagent_mcp.server.jobs.control import Jobs
-from diffagent_mcp.server.mcp.sampling import without_client
+from diffagent_mcp.server.settings import without_client
 
 ERAS: tuple[Era, ...] = ("auto", "legacy")
 TWO = f'{SOURCE}\nother = StableDiffusionPipeline.from_pretrained("a/b")\nother("b")\n'

@@ -1,4 +1,4 @@
-"""What a job is asked, from the arguments of a tool."""
+"""What a job is asked, from the arguments of a tool or of an editor."""
 
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,9 @@ from ...tools.errors import UsageError
 from ...tools.measure.judge import sha
 from ...tools.measure.start import Start
 from .. import parsing, wishes
-from ..jobs.ask import Ask, Kind
 from ..opening import of_text, open_script
-from ..settings import Settings
-from .arguments import MAX_DRIFT, MAX_LOSS
-from .sampling import without_client
+from ..settings import MAX_DRIFT, MAX_LOSS, Settings, without_client
+from .ask import Ask, Kind
 
 
 def ask(settings: Settings, kind: Kind, path: Path, pipeline: str | None, start: Start, **more: Any) -> Ask:

@@ -1,0 +1,112 @@
+"""Code actions: quick fixes of diagnostics, one method in or out, and the winner of a search."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from lsprotocol import types as lsp
+
+from ...knowledge.types import PipelineSite
+from .desk import Desk, object_of
+from .editing import of_replacements, of_texts
+from .reading import Reading
+from .spans import shown, span, touch
+
+APPLY = "refactor.rewrite.diffagent"
+_FIX = lsp.CodeActionKind.QuickFix
+
+
+@dataclass
+class Actions:
+    """What is one click away. Edits of methods are made when an action is chosen."""
+
+    desk: Desk
+    _usable: dict[tuple[str, str], tuple[tuple[str, str], ...]] = field(
+        default_factory=dict[tuple[str, str], tuple[tuple[str, str], ...]]
+    )
+    """text and pipeline -> slug and title of each method that may be applied"""
+
+    def offer(self) -> None:
+        """Put them on the server."""
+        kinds = [_FIX, APPLY]
+        options = lsp.CodeActionOptions(code_action_kinds=kinds, resolve_provider=True)
+        self.desk.serve(lsp.TEXT_DOCUMENT_CODE_ACTION, self._actions, options)
+        self.desk.serve(lsp.CODE_ACTION_RESOLVE, self._resolve)
+
+    async def _actions(self, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
+        uri, only = params.text_document.uri, params.context.only
+        reading = await self.desk.reading(uri)
+        found: list[lsp.CodeAction] = []
+        if only is None or any(_FIX.startswith(kind) for kind in only):
+            found += self._fixes(uri, reading, params.range)
+        if only is None or any(APPLY.startswith(kind) for kind in only):
+            for site in self._meant(reading, params.range):
+                usable = await asyncio.to_thread(self._methods, reading, site)
+                found += [self._apply(uri, site, slug, title) for slug, title in usable]
+                found += [self._remove(uri, site, slug) for slug in removable(reading, site)]
+        return found
+
+    def _fixes(self, uri: str, reading: Reading, at: lsp.Range) -> Iterator[lsp.CodeAction]:
+        codec = self.desk.server.workspace.position_codec
+        for one in reading.diagnostics if self.desk.options.diagnostics else ():
+            if one.fix is None or not touch(span(codec, reading.lines, one.start, one.end), at):
+                continue
+            yield lsp.CodeAction(
+                title=one.fix[0].upper() + one.fix[1:],
+                kind=_FIX,
+                diagnostics=[shown(codec, reading.lines, one, self.desk.page)],
+                is_preferred=one.severity in ("error", "warning") or None,
+                edit=of_replacements(self.desk, uri, reading, one.edits),
+            )
+
+    def _meant(self, reading: Reading, at: lsp.Range) -> Iterator[PipelineSite]:
+        """Pipelines that are built or called where the cursor is."""
+        codec = self.desk.server.workspace.position_codec
+        for site in reading.sites:
+            spans = [(site.start, site.end), *((c.start, c.end) for c in site.calls)]
+            if any(touch(span(codec, reading.lines, *s), at) for s in spans):
+                yield site
+
+    def _methods(self, reading: Reading, site: PipelineSite) -> tuple[tuple[str, str], ...]:
+        from .applying import usable
+
+        key = (reading.sha, site.name)
+        if key not in self._usable:
+            self._usable[key] = usable(self.desk, reading, site.name)
+        return self._usable[key]
+
+    def _apply(self, uri: str, site: PipelineSite, slug: str, title: str) -> lsp.CodeAction:
+        meant = {"uri": uri, "pipeline": site.name, "apply": slug}
+        return lsp.CodeAction(title=f"DiffAgent: apply {title} to {site.name}", kind=APPLY, data=meant)
+
+    def _remove(self, uri: str, site: PipelineSite, slug: str) -> lsp.CodeAction:
+        meant = {"uri": uri, "pipeline": site.name, "remove": slug}
+        return lsp.CodeAction(title=f"DiffAgent: take {slug} out of {site.name}", kind=APPLY, data=meant)
+
+    async def _resolve(self, action: lsp.CodeAction) -> lsp.CodeAction:
+        meant = object_of(action.data)
+        if "uri" not in meant:
+            return action
+        reading = await self.desk.reading(str(meant["uri"]))
+        after = await asyncio.to_thread(self._after, reading, meant)
+        if not isinstance(after, str):
+            action.disabled = lsp.CodeActionDisabled(reason=str(after[0]))
+            return action
+        action.edit = of_texts(self.desk, str(meant["uri"]), reading, after, action.title)
+        return action
+
+    def _after(self, reading: Reading, meant: dict[str, Any]) -> str | tuple[str]:
+        from .applying import applied, removed
+
+        pipeline = str(meant["pipeline"])
+        if "apply" in meant:
+            return applied(self.desk, reading, pipeline, str(meant["apply"]))
+        return removed(reading, pipeline, str(meant["remove"]))
+
+
+def removable(reading: Reading, site: PipelineSite) -> list[str]:
+    """Methods that statements of their own switch on."""
+    from .applying import statements_of
+
+    return [slug for slug in site.applied if statements_of(reading, site.name, slug)]
