@@ -12,6 +12,7 @@ from typing import Any, Literal
 from ...knowledge.pipelines import CANONICAL, CARDS, Card, card_for
 from ...knowledge.signatures import signature_of
 from ...knowledge.types import Attributes, CallSite, PipelineSite, Scalar, Script, Step, Trace
+from ...tools.script import syntax
 from ...tools.script.analyse import analyse
 
 Settings = Mapping[str, Mapping[str, Scalar]]
@@ -118,7 +119,7 @@ def _resized(code: str) -> Iterator[tuple[int, int]]:
     """Sizes to which pictures are brought: `.resize((512, 512))`, `ImageOps.fit(image, (512, 512))`."""
     if ".resize(" not in code and ".fit(" not in code:
         return
-    for node in ast.walk(ast.parse(code.removeprefix("\ufeff"))):
+    for node in ast.walk(syntax.module(code.removeprefix("\ufeff"))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("resize", "fit"):
             for given in (*node.args, *(k.value for k in node.keywords)):
                 if isinstance(given, ast.Tuple) and len(given.elts) == 2:

@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from . import syntax
 from .built import Built
 from .file import File
 from .given import parameters_of
@@ -36,7 +37,7 @@ def set_keywords(
         node = _written(file, call, spellings or (name,), of)
         if node is None:
             added[name] = value
-        elif ast.unparse(node) != ast.unparse(ast.parse(value, mode="eval")):
+        elif ast.unparse(node) != ast.unparse(syntax.expression(value)):
             splices.replace(*file.source.span(node), value)
     if not added:
         return

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator, Sequence
 
+from . import syntax
 from .built import Built
 from .file import File
 from .imports import first_use, is_docstring, uses_of
@@ -14,7 +15,7 @@ from .source import Splices
 def add(file: File, splices: Splices, one: Built, wanted: Sequence[str]) -> None:
     """Insert those definitions that the file lacks, two blank lines around each."""
     there = {ast.unparse(s) for s in file.source.tree.body}
-    missing = [d.strip() for d in wanted if not {ast.unparse(s) for s in ast.parse(d).body} <= there]
+    missing = [d.strip() for d in wanted if not {ast.unparse(s) for s in syntax.module(d).body} <= there]
     if not missing:
         return
     source, newline = file.source, file.source.newline
@@ -29,7 +30,7 @@ def add(file: File, splices: Splices, one: Built, wanted: Sequence[str]) -> None
 
 def refuse_taken(file: File, one: Built, wanted: Sequence[str]) -> None:
     """Raise NoPlace where a name that is to be defined means something else at a place that would use it."""
-    defined = {name: ast.unparse(s) for d in wanted for s in ast.parse(d).body for name in _names(s)}
+    defined = {name: ast.unparse(s) for d in wanted for s in syntax.module(d).body for name in _names(s)}
     for name, bound in bindings(file, defined).items():
         for use in uses_of(one) if bound else ():
             scope = meant(file, bound, use)
@@ -42,7 +43,7 @@ def refuse_taken(file: File, one: Built, wanted: Sequence[str]) -> None:
 
 def names_used(wanted: Sequence[str]) -> set[str]:
     """Every name that the definitions read: what they need imported at the module's level."""
-    return {n.id for d in wanted for n in ast.walk(ast.parse(d)) if isinstance(n, ast.Name)}
+    return {n.id for d in wanted for n in ast.walk(syntax.module(d)) if isinstance(n, ast.Name)}
 
 
 def _names(statement: ast.stmt) -> Iterator[str]:

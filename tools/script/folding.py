@@ -2,6 +2,8 @@
 
 import ast
 
+from . import syntax
+
 LONG = 120
 
 
@@ -10,7 +12,7 @@ def folded(statement: str, indent: str) -> list[str]:
     if len(indent) + len(statement) <= LONG:
         return [statement]
     unit = "\t" if "\t" in indent else "    "
-    parsed = ast.parse(statement).body[0]
+    parsed = syntax.module(statement).body[0]
     call = parsed.value if isinstance(parsed, ast.Assign | ast.Expr) else None
     if not isinstance(call, ast.Call) or call.end_col_offset != len(statement.encode()):
         return [statement]
@@ -35,7 +37,7 @@ def _argument(text: str, argument: ast.expr | ast.keyword, indent: str, unit: st
         name, value = (f"{argument.arg}=", argument.value) if isinstance(argument, ast.keyword) else ("", argument)
         if isinstance(value, ast.Call) and not source.startswith("*"):
             own = source.removeprefix(name)
-            inner = ast.parse(own, mode="eval").body
+            inner = syntax.expression(own)
             lines = _unfolded(own, inner, indent, unit) if isinstance(inner, ast.Call) else [own]
             lines = [f"{name}{lines[0]}", *lines[1:]]
             return [*lines[:-1], f"{lines[-1]},"]

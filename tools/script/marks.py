@@ -12,6 +12,7 @@ from ...knowledge.method import Method
 from ...knowledge.pipelines import CARDS
 from ...knowledge.situation import situation_at
 from ...knowledge.types import Change, Device, PipelineSite, Plan, Position
+from . import syntax
 
 _GENERAL = frozenset(
     ("to", "half", "float", "cuda", "cpu", "eval", "compile", "set_params", "enable", "disable", "update")
@@ -83,14 +84,14 @@ def _code(change: Change) -> Iterator[str]:
     for value in (*change.load_keywords.values(), *change.call_keywords.values()):
         yield f"{{pipe}}({value})"
     for definition in change.definitions:
-        yield from (f"{s.name}({{pipe}})" for s in ast.parse(definition).body if isinstance(s, _DEFINES))
+        yield from (f"{s.name}({{pipe}})" for s in syntax.module(definition).body if isinstance(s, _DEFINES))
 
 
 def _in_line(line: str, change: Change) -> Iterator[str]:
     """What a line calls, and what it sets that is not the pipeline's."""
     imported = {i.name for i in change.imports if i.name}
     modules = {i.module.partition(".")[0] for i in change.imports if not i.name}
-    for node in ast.walk(ast.parse(line)):
+    for node in ast.walk(syntax.module(line)):
         if isinstance(node, ast.Call):
             names = [n.id for n in ast.walk(node.func) if isinstance(n, ast.Name)]
             yield from (n for n in names if n in imported)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from ...knowledge.signatures import named_arguments
 from ...knowledge.types import Script
+from . import syntax
 from .analyse import analyse
 
 
@@ -30,7 +31,7 @@ def _compare(line: int, old: Mapping[str, str], new: Mapping[str, str]) -> list[
 
 def _decides(expression: str) -> bool:
     """Is it worked out by the script, rather than written there?"""
-    node = ast.parse(expression, mode="eval").body
+    node = syntax.expression(expression)
     if isinstance(node, ast.UnaryOp):
         node = node.operand
     return not isinstance(node, ast.Constant) and not _is_constant_of_module(node)

@@ -1,9 +1,9 @@
 """Search and replace in a text, where every piece that is searched for stands there exactly once. Pure."""
 
-import ast
 from collections.abc import Sequence
 
 from ...knowledge.types import Record
+from . import syntax
 
 
 class Replacement(Record):
@@ -37,7 +37,7 @@ def _why(search: str, count: int) -> str:
 def unparsable(code: str) -> str | None:
     """Why a text is no Python, in one sentence; None where it is."""
     try:
-        ast.parse(code)
+        syntax.module(code)
     except SyntaxError as e:
         return f"line {e.lineno}: {e.msg}"
     except (ValueError, RecursionError, MemoryError) as e:

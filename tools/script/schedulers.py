@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from . import setup
+from . import setup, syntax
 from .built import Built
 from .file import File
 from .follow import Setting, is_pipeline, scheduler_assignments
@@ -70,7 +70,7 @@ def _value(setting: Setting, statement: str) -> str:
 def _exchange(file: File, splices: Splices, one: Built, setting: Setting, statement: str) -> bool:
     """Write our value in place of theirs, where theirs says nothing but the scheduler's class."""
     value = _value(setting, statement)
-    if setting.direct and ast.unparse(setting.value) == ast.unparse(ast.parse(value)):
+    if setting.direct and ast.unparse(setting.value) == ast.unparse(syntax.module(value)):
         return True
     if not setting.direct or not _says_only_its_class(file, one, setting):
         return False
@@ -113,7 +113,7 @@ def _follow(file: File, splices: Splices, setting: Setting, statement: str) -> N
     ours = statement.replace("{pipe}", ast.unparse(setting.owner))
     block = file.block(setting.statement)
     behind = block[block.index(setting.statement) + 1 :][:1]
-    if not any(ast.unparse(s) == ast.unparse(ast.parse(ours)) for s in behind):
+    if not any(ast.unparse(s) == ast.unparse(syntax.module(ours)) for s in behind):
         setup.after(file, splices, setting.statement, [ours])
 
 

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Collection, Sequence
 
+from . import syntax
 from .built import Build, Built
 from .file import File
 from .folding import folded
@@ -46,7 +47,7 @@ def insert(
     for place in regions(file, one):
         there = {ast.unparse(s) for s in file.block(place)} if wanted else set[str]()
         name = one.names[0].text
-        missing = [s for s in _rendered(wanted, name) if ast.unparse(ast.parse(s)) not in there]
+        missing = [s for s in _rendered(wanted, name) if ast.unparse(syntax.module(s)) not in there]
         if first is not None and place in lacking:
             missing = [*_rendered([first], name), *missing]
         if missing:

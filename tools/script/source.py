@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ...knowledge.types import Position
+from . import syntax
 
 BOM = "\ufeff"
 _NEWLINE = re.compile(rb"\r\n|\n|\r")
@@ -94,7 +95,7 @@ def fingerprint(text: str) -> str:
 def parse(text: str) -> Source:
     """Parse Python. Raises SyntaxError or ValueError; of what the parser has no room for, ValueError too."""
     try:
-        return Source(text, ast.parse(text.removeprefix(BOM)))
+        return Source(text, syntax.module(text.removeprefix(BOM)))
     except (RecursionError, MemoryError) as e:
         raise ValueError("it is nested too deeply") from e
 

@@ -63,7 +63,7 @@ def test_a_signed_token_names_the_person(issuer: str) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [{"aud": "https://other/mcp"}, {"iss": "https://evil"}, {"exp": 1}, {"sub": None}, {"exp": None}, {"key": OTHER}],
-    ids=str,
+    ids=lambda wrong: "-".join(wrong),
 )
 def test_any_other_token_names_nobody(issuer: str, wrong: dict[str, Any]) -> None:
     assert anyio.run(Issued(issuer, OURS).verify_token, signed(issuer, **wrong)) is None
