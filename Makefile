@@ -52,7 +52,8 @@ vsix:            ## the VS Code extension, editor_ext/dist/diffagent.vsix; needs
 	cd editor_ext && npm ci --prefer-offline --no-audit --no-fund
 	cd editor_ext && npm run check && npm run build && npm run package
 
-test-editor: setup vsix  ## the extension in a real editor with a real browser; says why where it cannot
+test-editor: setup vsix  ## Neovim, Emacs and a real VS Code in a real browser; says why where it cannot
+	$(BIN)/python -m pytest tests/editors -m slow -rs --timeout=300
 	$(BIN)/python tests/editors/run.py
 
 zoo-eval: setup  ## measure the zoo again, for docs/zoo.md
