@@ -89,6 +89,7 @@ export const EXTENSION = "diffagent.diffagent";
 
 async function accelerate(of: Parts, given: Partial<OnScript> | undefined): Promise<void> {
   const on: OnScript = given?.uri ? { ...given, uri: given.uri } : script();
+  await of.session.ready(); // nothing is asked where nothing can be done
   const settings = vscode.workspace.getConfiguration("diffagent");
   const speedup = await askSpeedup(on.speedup ?? settings.get<number>("speedup") ?? 2);
   if (speedup === undefined) return;

@@ -76,7 +76,7 @@ function read(interpreter: Interpreter, stdout: string): Probe {
     return { kind: "wrong", sentence: old };
   }
   if (said.missing.length === 0) return { kind: "ready", version: said.version };
-  const parts = `${said.missing.join(" and ")} of DiffAgent ${said.missing.length > 1 ? "are" : "is"}`;
+  const parts = `${said.missing.join(", ")} of DiffAgent ${said.missing.length > 1 ? "are" : "is"}`;
   const what = said.missing.includes("diffagent_mcp") ? "DiffAgent is" : parts;
   const sentence = `${what} not installed in ${interpreter.path}. Install it, or choose another interpreter.`;
   return { kind: "absent", missing: said.missing, sentence };

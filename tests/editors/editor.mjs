@@ -107,7 +107,7 @@ export class Editor {
 
   /** Ask the witness, an extension in the same host. */
   async ask(question, body = {}) {
-    const reply = await fetch(`http://127.0.0.1:${this.door}/${question}`, { method: "POST", body: JSON.stringify(body) });
+    const reply = await fetch(`http://127.0.0.1:${this.door}/${question}`, { method: "POST", body: JSON.stringify(body), signal: AbortSignal.timeout(60_000) });
     const said = await reply.json();
     if (!reply.ok) throw new Error(said);
     return said;

@@ -17,7 +17,7 @@ ROOT = HERE.parents[1]
 CACHE = Path(os.environ.get("DIFFAGENT_EDITOR_CACHE", Path.home() / ".cache" / "diffagent-editor"))
 PICTURES = Path(os.environ.get("DIFFAGENT_EDITOR_PICTURES", ROOT / "editor-pictures"))
 LIBRARIES = ("libkrb5-dev", "libx11-dev", "libxkbfile-dev", "libsecret-1-dev", "pkg-config", "chromium")
-MINUTES = 12
+MINUTES = 20
 
 
 class Cannot(Exception):

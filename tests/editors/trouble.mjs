@@ -48,7 +48,7 @@ export const TROUBLE = [
     work: async (editor, assert) => {
       await editor.file(path.join(editor.folder, "draw.py"));
       await until("the question", () => toast(editor, "not installed in").isVisible());
-      assert.deepEqual(processes("pip", "install"), []);
+      assert.deepEqual(processes("-m pip install"), []);
       await editor.picture("23-not-installed");
     },
   }],
