@@ -49,7 +49,7 @@ class Actions:
                 usable = await asyncio.to_thread(self._methods, reading, site)
                 found += [self._apply(uri, site, slug, title) for slug, title in usable]
                 found += [self._remove(uri, site, slug) for slug in removable(reading, site)]
-                found += await asyncio.to_thread(lambda s=site: list(self._winners(uri, reading, s)))
+                found += await asyncio.to_thread(self._winners, uri, reading, site)
         return found
 
     def _fixes(self, uri: str, reading: "Reading", at: lsp.Range) -> Iterator[lsp.CodeAction]:
@@ -85,10 +85,10 @@ class Actions:
         meant = {"uri": uri, "pipeline": site.name, "apply": slug}
         return lsp.CodeAction(title=f"DiffAgent: apply {title} to {site.name}", kind=APPLY, data=meant)
 
-    def _winners(self, uri: str, reading: "Reading", site: PipelineSite) -> Iterator[lsp.CodeAction]:
+    def _winners(self, uri: str, reading: "Reading", site: PipelineSite) -> list[lsp.CodeAction]:
         """What the last search for this very text has found, whoever asked for it."""
         if not self.desk.has_store:
-            return
+            return []
         from .replies import of_text
 
         for view in self.desk.jobs.asked(_LOOKED_AT):
@@ -99,8 +99,8 @@ class Actions:
             if found.code and of_text(view, reading.text):
                 gain = f", {found.numbers['speedup']:.2f}x" if "speedup" in found.numbers else ""
                 title = f"DiffAgent: take what job {view.id} found{gain}"
-                yield lsp.CodeAction(title=title, kind=APPLY, data={"uri": uri, "job": view.id})
-                return
+                return [lsp.CodeAction(title=title, kind=APPLY, data={"uri": uri, "job": view.id})]
+        return []
 
     def _remove(self, uri: str, site: PipelineSite, slug: str) -> lsp.CodeAction:
         meant = {"uri": uri, "pipeline": site.name, "remove": slug}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
+from ...tools.errors import SetupError, UsageError
 from .desk import Desk
 
 if TYPE_CHECKING:
@@ -56,7 +57,10 @@ def measured(desk: Desk, reading: "Reading", pipeline: str) -> Measured | None:
     """The latest time of a pipeline; None where nothing was measured. Reads the store: not for the loop's thread."""
     if not desk.has_store:
         return None
-    return next(_profiles(desk, reading, pipeline), None) or next(_jobs(desk, reading, pipeline), None)
+    try:
+        return next(_profiles(desk, reading, pipeline), None) or next(_jobs(desk, reading, pipeline), None)
+    except (UsageError, SetupError):
+        return None  # settings or a store that cannot be used are said where somebody asks for a job
 
 
 def _profiles(desk: Desk, reading: "Reading", pipeline: str) -> Iterator[Measured]:
