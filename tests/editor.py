@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from pygls.protocol import default_converter
 from pytest_lsp import LanguageClient, client_capabilities
 from pytest_lsp.client import DEFAULT_CLIENT_FEATURES, register_lsp_features
 
+COMMAND = [sys.executable, "-m", "diffagent_mcp", "lsp", "--models", "zoo"]
 CLIENTS = ("visual-studio-code", "neovim@0.7.0", "emacs")
 WAIT_S = 30.0
 
@@ -31,7 +33,7 @@ class Editor:
     @property
     def pulls(self) -> bool:
         """Does it ask for diagnostics, rather than wait for them?"""
-        able = self.client.capabilities.text_document
+        able = self.client.capabilities.text_document if self.client.capabilities is not None else None
         return able is not None and able.diagnostic is not None
 
     def open(self, name: str, text: str) -> str:
@@ -59,11 +61,9 @@ class Editor:
 
     async def run(self, command: str, **asked: Any) -> dict[str, Any]:
         """A command, and what it answers."""
-        return dict(
-            await self.client.workspace_execute_command_async(
-                lsp.ExecuteCommandParams(command=f"diffagent.{command}", arguments=[asked])
-            )
-        )
+        params = lsp.ExecuteCommandParams(command=f"diffagent.{command}", arguments=[asked])
+        answer: Any = await self.client.workspace_execute_command_async(params)
+        return dict(answer)
 
     async def ask(self, request: str, **asked: Any) -> Any:
         """One of our own requests."""
@@ -125,7 +125,7 @@ def _as_of_now(able: lsp.ClientCapabilities) -> None:
 
 
 def _listen(one: Editor) -> None:
-    client = one.client
+    client: Any = one.client
 
     @client.feature(lsp.WORKSPACE_APPLY_EDIT)
     def applied(params: lsp.ApplyWorkspaceEditParams) -> lsp.ApplyWorkspaceEditResult:  # pyright: ignore[reportUnusedFunction]

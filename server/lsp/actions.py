@@ -3,17 +3,21 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
 
 from ...knowledge.types import PipelineSite
 from .desk import Desk, object_of
 from .editing import of_replacements, of_texts
-from .reading import Reading
 from .spans import shown, span, touch
 
+if TYPE_CHECKING:
+    from .reading import Reading
+
 APPLY = "refactor.rewrite.diffagent"
+_LOOKED_AT = 20
+"""jobs, the latest, among which a winner for the text is looked for"""
 _FIX = lsp.CodeActionKind.QuickFix
 
 
@@ -45,9 +49,10 @@ class Actions:
                 usable = await asyncio.to_thread(self._methods, reading, site)
                 found += [self._apply(uri, site, slug, title) for slug, title in usable]
                 found += [self._remove(uri, site, slug) for slug in removable(reading, site)]
+                found += await asyncio.to_thread(lambda s=site: list(self._winners(uri, reading, s)))
         return found
 
-    def _fixes(self, uri: str, reading: Reading, at: lsp.Range) -> Iterator[lsp.CodeAction]:
+    def _fixes(self, uri: str, reading: "Reading", at: lsp.Range) -> Iterator[lsp.CodeAction]:
         codec = self.desk.server.workspace.position_codec
         for one in reading.diagnostics if self.desk.options.diagnostics else ():
             if one.fix is None or not touch(span(codec, reading.lines, one.start, one.end), at):
@@ -60,7 +65,7 @@ class Actions:
                 edit=of_replacements(self.desk, uri, reading, one.edits),
             )
 
-    def _meant(self, reading: Reading, at: lsp.Range) -> Iterator[PipelineSite]:
+    def _meant(self, reading: "Reading", at: lsp.Range) -> Iterator[PipelineSite]:
         """Pipelines that are built or called where the cursor is."""
         codec = self.desk.server.workspace.position_codec
         for site in reading.sites:
@@ -68,7 +73,7 @@ class Actions:
             if any(touch(span(codec, reading.lines, *s), at) for s in spans):
                 yield site
 
-    def _methods(self, reading: Reading, site: PipelineSite) -> tuple[tuple[str, str], ...]:
+    def _methods(self, reading: "Reading", site: PipelineSite) -> tuple[tuple[str, str], ...]:
         from .applying import usable
 
         key = (reading.sha, site.name)
@@ -79,6 +84,23 @@ class Actions:
     def _apply(self, uri: str, site: PipelineSite, slug: str, title: str) -> lsp.CodeAction:
         meant = {"uri": uri, "pipeline": site.name, "apply": slug}
         return lsp.CodeAction(title=f"DiffAgent: apply {title} to {site.name}", kind=APPLY, data=meant)
+
+    def _winners(self, uri: str, reading: "Reading", site: PipelineSite) -> Iterator[lsp.CodeAction]:
+        """What the last search for this very text has found, whoever asked for it."""
+        if not self.desk.has_store:
+            return
+        from .replies import of_text
+
+        for view in self.desk.jobs.asked(_LOOKED_AT):
+            found = view.found
+            same = view.ask.kind == "optimize" and view.ask.path == str(reading.path)
+            if not same or found is None or not found.good or view.ask.pipeline not in (None, site.name):
+                continue
+            if found.code and of_text(view, reading.text):
+                gain = f", {found.numbers['speedup']:.2f}x" if "speedup" in found.numbers else ""
+                title = f"DiffAgent: take what job {view.id} found{gain}"
+                yield lsp.CodeAction(title=title, kind=APPLY, data={"uri": uri, "job": view.id})
+                return
 
     def _remove(self, uri: str, site: PipelineSite, slug: str) -> lsp.CodeAction:
         meant = {"uri": uri, "pipeline": site.name, "remove": slug}
@@ -96,16 +118,19 @@ class Actions:
         action.edit = of_texts(self.desk, str(meant["uri"]), reading, after, action.title)
         return action
 
-    def _after(self, reading: Reading, meant: dict[str, Any]) -> str | tuple[str]:
+    def _after(self, reading: "Reading", meant: dict[str, Any]) -> str | tuple[str]:
         from .applying import applied, removed
 
+        if "job" in meant:
+            found = self.desk.jobs.look(str(meant["job"])).found
+            return found.code if found is not None and found.code else ("its code is not kept",)
         pipeline = str(meant["pipeline"])
         if "apply" in meant:
             return applied(self.desk, reading, pipeline, str(meant["apply"]))
         return removed(reading, pipeline, str(meant["remove"]))
 
 
-def removable(reading: Reading, site: PipelineSite) -> list[str]:
+def removable(reading: "Reading", site: PipelineSite) -> list[str]:
     """Methods that statements of their own switch on."""
     from .applying import statements_of
 

@@ -5,12 +5,15 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from .reading import Reading
+if TYPE_CHECKING:
+    from .reading import Reading
+
 
 Text = Callable[[str], tuple[Path, int | None, str]]
 """path, version and text of a document as it is now, by its address"""
-Read = Callable[[Path, int | None, str], Reading]
+Read = Callable[[Path, int | None, str], "Reading"]
 
 
 @dataclass
@@ -21,12 +24,12 @@ class Analyst:
     read: Read
     done: int = 0
     """analyses so far"""
-    _kept: dict[str, Reading] = field(default_factory=dict[str, Reading])
-    _good: dict[str, Reading] = field(default_factory=dict[str, Reading])
+    _kept: "dict[str, Reading]" = field(default_factory=dict)
+    _good: "dict[str, Reading]" = field(default_factory=dict)
     _running: dict[str, "asyncio.Task[None]"] = field(default_factory=dict[str, "asyncio.Task[None]"])
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="analyst"))
 
-    async def newest(self, uri: str) -> Reading:
+    async def newest(self, uri: str) -> "Reading":
         """The document as it is now; every caller of one version shares one analysis."""
         while True:
             path, version, text = self.text(uri)
@@ -49,7 +52,7 @@ class Analyst:
         if reading.studied is not None or "diffusers" not in reading.text:
             self._good[uri] = reading
 
-    def last_good(self, uri: str) -> Reading | None:
+    def last_good(self, uri: str) -> "Reading | None":
         """The last version that could be read: what is shown while a line is half typed."""
         return self._good.get(uri)
 

@@ -124,7 +124,8 @@ class Commands:
         from ...tools.script.reverting import reverted
 
         uri, path = str(asked.get("uri", "")), self._file(asked)
-        before = await asyncio.to_thread(reverted, path)
+        text = self.desk.server.workspace.get_text_document(uri).source
+        before = await asyncio.to_thread(reverted, path, text)
         return await self._edit(uri, before, f"DiffAgent: {path.name} before it was accelerated")
 
     async def _edit(self, uri: str, after: str, label: str) -> Asked:

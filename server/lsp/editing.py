@@ -1,28 +1,32 @@
 """Edits of a document that the person is asked to look at first, where the client can ask."""
 
+from typing import TYPE_CHECKING
+
 from lsprotocol import types as lsp
 
 from ...knowledge.types import Replacement
 from .desk import Desk
-from .reading import Reading
 from .spans import changes, edits_of
+
+if TYPE_CHECKING:
+    from .reading import Reading
 
 _ASK = "diffagent"
 
 
-def of_texts(desk: Desk, uri: str, reading: Reading, after: str, label: str) -> lsp.WorkspaceEdit:
+def of_texts(desk: Desk, uri: str, reading: "Reading", after: str, label: str) -> lsp.WorkspaceEdit:
     """The lines that make the document another text."""
     return _edit(desk, uri, reading, changes(reading.lines, after), label)
 
 
 def of_replacements(
-    desk: Desk, uri: str, reading: Reading, edits: tuple[Replacement, ...], label: str | None = None
+    desk: Desk, uri: str, reading: "Reading", edits: tuple[Replacement, ...], label: str | None = None
 ) -> lsp.WorkspaceEdit:
     """Single replacements; without a label the client asks nothing."""
     return _edit(desk, uri, reading, edits_of(desk.server.workspace.position_codec, reading.lines, edits), label)
 
 
-def _edit(desk: Desk, uri: str, reading: Reading, edits: list[lsp.TextEdit], label: str | None) -> lsp.WorkspaceEdit:
+def _edit(desk: Desk, uri: str, reading: "Reading", edits: list[lsp.TextEdit], label: str | None) -> lsp.WorkspaceEdit:
     """Of the version that was read, so that a client with a newer one refuses it."""
     if not desk.can("workspace.workspace_edit.document_changes"):
         return lsp.WorkspaceEdit(changes={uri: edits})

@@ -3,15 +3,17 @@
 import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
 
 from ...knowledge.types import PipelineSite
 from .desk import Desk, object_of
 from .measured import measured
-from .reading import Reading
 from .spans import span
+
+if TYPE_CHECKING:
+    from .reading import Reading
 
 
 @dataclass
@@ -41,7 +43,7 @@ class Lenses:
                 found.append(lsp.CodeLens(range=at, command=self._profile(title, uri, site)))
         return found
 
-    def _of_pipeline(self, uri: str, reading: Reading, site: PipelineSite) -> list[lsp.CodeLens]:
+    def _of_pipeline(self, uri: str, reading: "Reading", site: PipelineSite) -> list[lsp.CodeLens]:
         if site.built_in is not None and not site.calls:
             return []
         at = span(self.desk.server.workspace.position_codec, reading.lines, site.start, site.start)

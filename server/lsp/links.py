@@ -4,13 +4,16 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
 
 from ...knowledge.types import Position
 from .desk import Desk
-from .reading import Reading
 from .spans import span
+
+if TYPE_CHECKING:
+    from .reading import Reading
 
 _ID = re.compile(r"[\w.-]+/[\w.-]+")
 HUB = "https://huggingface.co/"
@@ -37,7 +40,7 @@ class Links:
         ]
 
 
-def checkpoints(reading: Reading) -> Iterator[tuple[str, Position, Position]]:
+def checkpoints(reading: "Reading") -> Iterator[tuple[str, Position, Position]]:
     """Ids that something is loaded from, where they are written out; not the folders of a machine."""
     if reading.studied is None:
         return

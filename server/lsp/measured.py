@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .desk import Desk
-from .reading import Reading
+
+if TYPE_CHECKING:
+    from .reading import Reading
 
 _STAGES = {"text_encoder_s": "text encoder", "denoiser_s": "denoiser", "vae_s": "VAE"}
 _LOOKED_AT = 40
@@ -50,14 +52,14 @@ def age(at: str, now: datetime) -> str:
     return f"{minutes / 60:.0f} h ago" if minutes < 48 * 60 else f"{minutes / 1440:.0f} days ago"
 
 
-def measured(desk: Desk, reading: Reading, pipeline: str) -> Measured | None:
+def measured(desk: Desk, reading: "Reading", pipeline: str) -> Measured | None:
     """The latest time of a pipeline; None where nothing was measured. Reads the store: not for the loop's thread."""
     if not desk.has_store:
         return None
     return next(_profiles(desk, reading, pipeline), None) or next(_jobs(desk, reading, pipeline), None)
 
 
-def _profiles(desk: Desk, reading: Reading, pipeline: str) -> Iterator[Measured]:
+def _profiles(desk: Desk, reading: "Reading", pipeline: str) -> Iterator[Measured]:
     """Profiles of this very text, whoever asked for them."""
     from ...tools.report.summary import where
     from ...tools.store.experience import baselines_at
@@ -72,7 +74,7 @@ def _profiles(desk: Desk, reading: Reading, pipeline: str) -> Iterator[Measured]
         store.close()
 
 
-def _jobs(desk: Desk, reading: Reading, pipeline: str) -> Iterator[Measured]:
+def _jobs(desk: Desk, reading: "Reading", pipeline: str) -> Iterator[Measured]:
     """Jobs of this file that measured it as it was then."""
     for view, row in desk.jobs.rows(_LOOKED_AT):
         numbers: dict[str, Any] = dict(view.found.numbers) if view.found is not None else {}

@@ -5,15 +5,18 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
 
 from ...knowledge.types import PipelineSite, Position
-from ...tools.script.built import Built
 from .desk import Desk
 from .measured import measured
-from .reading import Reading
 from .spans import is_in, ours, place, span
+
+if TYPE_CHECKING:
+    from ...tools.script.built import Built
+    from .reading import Reading
 
 _KNOBS = {
     "num_inference_steps": ("sampler", "steps"),
@@ -73,7 +76,7 @@ class Pointing:
                     return _hover(text, span(codec, reading.lines, call.start, call.end))
         return None
 
-    def _method(self, reading: Reading, site: PipelineSite, slug: str, knob: str | None) -> str:
+    def _method(self, reading: "Reading", site: PipelineSite, slug: str, knob: str | None) -> str:
         from ...knowledge.catalogue import CATALOGUE
 
         kind = CATALOGUE[slug]
@@ -101,7 +104,7 @@ class Pointing:
         said = f"{best.speedup:.2f}x at {best.loss:.1%} loss and drift {best.drift:.2f}"
         return f"*Measured here* ({len(known)} times, {of}): best {said} with {best.plan.sentence()}."
 
-    def _call(self, reading: Reading, site: PipelineSite) -> str:
+    def _call(self, reading: "Reading", site: PipelineSite) -> str:
         timed = measured(self.desk, reading, site.name)
         model = site.model_id or "a model that is known when it runs"
         lines = [f"**{site.pipeline_class}** with {model}"]
@@ -123,7 +126,7 @@ Known = tuple[str, str | None, Position, Position]
 """slug, knob, start and end"""
 
 
-def knob_at(reading: Reading, one: Built, at: Position) -> Known | None:
+def knob_at(reading: "Reading", one: "Built", at: Position) -> Known | None:
     """The knob whose keyword stands at a place, in a call that has to do with the pipeline."""
     if reading.studied is None:
         return None
@@ -136,7 +139,7 @@ def knob_at(reading: Reading, one: Built, at: Position) -> Known | None:
     return None
 
 
-def _calls(reading: Reading, one: Built) -> Iterator[ast.Call]:
+def _calls(reading: "Reading", one: "Built") -> Iterator[ast.Call]:
     from ...tools.script.applied import switches_in
 
     assert reading.studied is not None
@@ -146,7 +149,7 @@ def _calls(reading: Reading, one: Built) -> Iterator[ast.Call]:
     yield from (n for n in switches_in(reading.studied.file, one).values() if isinstance(n, ast.Call))
 
 
-def method_at(reading: Reading, one: Built, at: Position) -> Known | None:
+def method_at(reading: "Reading", one: "Built", at: Position) -> Known | None:
     """The method that is switched on at a place."""
     from ...tools.script.applied import switches_in
 

@@ -5,6 +5,7 @@ a file of ordinary length is looked at whole.
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from .marks import marks
@@ -33,14 +34,25 @@ def relevant(text: str) -> str:
     words = [_words(piece) for piece, _ in pieces]
     seeds = _ALWAYS | marks().keys() - {"compile", "map", "to"}
     kept = {n for n, (_, name) in enumerate(pieces) if name is None or words[n] & seeds}
-    while True:
-        said = frozenset[str]().union(*(words[n] for n in kept))
-        names = {name for n in kept if (name := pieces[n][1]) is not None}
-        more = {n for n, (_, name) in enumerate(pieces) if n not in kept and (name in said or bool(names & words[n]))}
-        if not more:
-            break
-        kept |= more
+    kept |= _near(kept, words, {name: n for n, (_, name) in enumerate(pieces) if name is not None})
     return "".join(piece if n in kept else "\n" * piece.count("\n") for n, (piece, _) in enumerate(pieces))
+
+
+def _near(kept: set[int], words: Sequence[frozenset[str]], defined: Mapping[str, int]) -> set[int]:
+    """What is mentioned by what is kept, or mentions it, and so on; `defined` is where each name is."""
+    mentioned = [said & defined.keys() for said in words]
+    by: dict[str, list[int]] = {}
+    for n, names in enumerate(mentioned):
+        for name in names:
+            by.setdefault(name, []).append(n)
+    names_of = {n: name for name, n in defined.items()}
+    found, waiting = set(kept), list(kept)
+    while waiting:
+        one = waiting.pop()
+        near = {defined[name] for name in mentioned[one]} | {*by.get(names_of.get(one, ""), ())}
+        waiting += near - found
+        found |= near
+    return found
 
 
 def _pieces(text: str) -> list[tuple[str, str | None]]:

@@ -10,9 +10,14 @@ from ..textfile import TextFile, read
 from .revert import revert_to
 
 
-def reverted(path: Path) -> str:
-    """The whole text that `path` should have. Raises UsageError with one sentence where that cannot be said."""
+def reverted(path: Path, text: str | None = None) -> str:
+    """The whole text that `path` should have; `text` is what it has in an editor, where that is not saved.
+
+    Raises UsageError with one sentence where that cannot be said.
+    """
     now = read(path)
+    if text is not None and now.notebook is None:
+        now = TextFile(path, text, now.encoding)
     original = _original(path)
     accelerated = _accelerated(path, original)
     made = revert_to(now.text, accelerated or now.text, original.text)

@@ -1,15 +1,12 @@
 """The language server as editors start it: a process on stdin and stdout, for clients that can more or less."""
 
 import os
-import sys
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from editor import CLIENTS, Editor, opened
-
-COMMAND = [sys.executable, "-m", "diffagent_mcp", "lsp", "--models", "zoo"]
+from editor import CLIENTS, COMMAND, Editor, opened
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=CLIENTS)

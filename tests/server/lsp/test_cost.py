@@ -8,12 +8,11 @@ from pathlib import Path
 
 import psutil
 import pytest
+from editor import COMMAND
 from golden_diagnostics import GOLDEN
 
 from diffagent_mcp.server.lsp.analyst import Analyst
 from diffagent_mcp.server.lsp.reading import Reading, read
-
-from .conftest import COMMAND
 
 CPU_S, RSS_MB = 0.8, 80
 HEAVY = ("torch", "diffusers", "transformers", "numpy", "anthropic", "openai", "pydantic_ai", "libcst", "mcp")
@@ -51,7 +50,8 @@ def test_it_opens_at_once(own_home: dict[str, str]) -> None:
 def test_opening_and_reading_import_nothing_heavy(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from diffagent_mcp.server.lsp.serve import build; build({});"
-        "from diffagent_mcp.server.lsp.reading import read; print(len(read(Path('a.py'), 1, sys.stdin.read(), ()).diagnostics));"
+        "from diffagent_mcp.server.lsp.reading import read; found = read(Path('a.py'), 1, sys.stdin.read(), ());"
+        "assert found.studied is not None;"
         "print(*{m.split('.')[0] for m in sys.modules})"
     )
     text = GOLDEN["clash"][1]
@@ -66,7 +66,7 @@ LONG = GOLDEN["clash"][1] + "".join(f"\n\ndef part_{n}(a):\n    b = a * {n}\n   
 
 @pytest.mark.asyncio
 async def test_typing_never_queues_more_than_one_analysis() -> None:
-    """A thousand characters into 3,000 lines, as fast as they come, every tenth with somebody who waits for its reading."""
+    """A thousand characters into 3,000 lines, as fast as they come; somebody waits for every tenth."""
     state = {"version": 0, "text": LONG, "running": 0, "most": 0}
 
     def reading(path: Path, version: int | None, text: str) -> Reading:

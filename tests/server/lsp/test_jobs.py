@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from editor import Editor, opened, until
+from editor import COMMAND, Editor, opened, until
 from factories import evaluation, plan, step, trial
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
@@ -16,8 +16,6 @@ from diffagent_mcp.server.jobs.points import point
 from diffagent_mcp.server.settings import load
 from diffagent_mcp.tools.store import jobs
 from diffagent_mcp.tools.store.store import Store
-
-from .conftest import COMMAND
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -88,10 +86,24 @@ async def test_the_winner_is_applied_as_an_edit_to_look_at(vscode: Editor) -> No
     assert answer["applied"] and "save it" in answer["sentence"]
     edit = vscode.edits[-1]
     assert edit.change_annotations and all(n.needs_confirmation for n in edit.change_annotations.values())
-    (change,) = edit.document_changes or ()
+    (change,) = list(edit.document_changes or ())
     assert isinstance(change, lsp.TextDocumentEdit) and change.text_document.version == 1
     assert "num_inference_steps=4" in change.edits[0].new_text and len(change.edits) == 1  # type: ignore[union-attr]
     assert (vscode.folder / "applied.py").read_text() == SOURCE  # the client writes, not the server
+
+
+async def test_the_winner_is_a_code_action(vscode: Editor) -> None:
+    uri = searched(vscode, "action.py", "aaa5", numbers={"speedup": 2.25})
+    context = lsp.CodeActionContext(diagnostics=[], only=["refactor.rewrite.diffagent"])
+    at = lsp.Range(lsp.Position(3, 10), lsp.Position(3, 10))
+    params = lsp.CodeActionParams(lsp.TextDocumentIdentifier(uri), at, context)
+    found = {a.title: a for a in await vscode.client.text_document_code_action_async(params) or ()}
+    action = found["DiffAgent: take what job aaa5 found, 2.25x"]
+    assert isinstance(action, lsp.CodeAction)
+    edit = (await vscode.client.code_action_resolve_async(action)).edit
+    assert edit is not None and edit.change_annotations
+    (change,) = list(edit.document_changes or ())
+    assert isinstance(change, lsp.TextDocumentEdit) and "num_inference_steps=4" in change.edits[0].new_text  # type: ignore[union-attr]
 
 
 async def test_it_is_not_applied_to_another_text(vscode: Editor) -> None:
@@ -106,7 +118,7 @@ async def test_what_was_accelerated_is_taken_out(vscode: Editor) -> None:
     (vscode.folder / "back.py.orig").write_text(SOURCE)
     uri = vscode.open("back.py", FASTER)
     assert (await vscode.run("revert", uri=uri))["applied"]
-    (change,) = vscode.edits[-1].document_changes or ()
+    (change,) = list(vscode.edits[-1].document_changes or ())
     assert isinstance(change, lsp.TextDocumentEdit)
     assert [e.new_text for e in change.edits if not isinstance(e, lsp.SnippetTextEdit)] == [SOURCE.splitlines(True)[3]]
 
