@@ -6,7 +6,7 @@ DEMO := demo-out
 # Two files of tests at a time, the longest first; what one file shares (a warm runner, a store) stays in one process.
 SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: setup demo test test-slow test-clients test-editor lint types docs vsix mcpb wheel-check zoo-eval clean help
+.PHONY: setup demo test test-slow test-clients test-editor test-vscode lint types docs vsix mcpb wheel-check zoo-eval clean help
 
 help:            ## what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*##/ —/'
@@ -52,8 +52,11 @@ vsix:            ## the VS Code extension, editor_ext/dist/diffagent.vsix; needs
 	cd editor_ext && npm ci --prefer-offline --no-audit --no-fund
 	cd editor_ext && npm run check && npm run build && npm run package
 
-test-editor: setup vsix  ## Neovim, Emacs and a real VS Code in a real browser; says why where it cannot
+test-editor: setup ## Neovim and Emacs, where they are installed, and a real VS Code in a real browser
 	$(BIN)/python -m pytest tests/editors -m slow -rs --timeout=300
+	$(MAKE) --no-print-directory test-vscode
+
+test-vscode: setup vsix  ## the extension in a real editor with a real browser; says why where it cannot
 	$(BIN)/python tests/editors/run.py
 
 zoo-eval: setup  ## measure the zoo again, for docs/zoo.md

@@ -1,4 +1,4 @@
-"""`make test-editor`: the extension in a real VS Code (code-server) driven by a real browser, on the zoo.
+"""`make test-vscode`: the extension in a real VS Code (code-server) driven by a real browser, on the zoo.
 
 Everything that is needed is put into DIFFAGENT_EDITOR_CACHE (default ~/.cache/diffagent-editor) once, about a gigabyte
 and three minutes. Exit status 0 where all held, 1 where something did not, 0 with a reason where it cannot run here.

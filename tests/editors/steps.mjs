@@ -139,6 +139,7 @@ export const STEPS = [
   }],
   ["a server that was killed comes back, and works", async (editor, assert) => {
     await editor.file(draw(editor));
+    await until("lenses", () => lens(editor, "Profile").isVisible(), 40); // it has answered: only then it is started again
     const [old] = await until("the server", () => processes("diffagent_mcp", "lsp").length > 0 && processes("diffagent_mcp", "lsp"));
     process.kill(old, "SIGKILL");
     await until("a new server", () => processes("diffagent_mcp", "lsp").some((id) => id !== old), 40);
