@@ -17,7 +17,7 @@ $(STAMP): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 10) else "Python 3.10 or newer is needed; set PYTHON=")'
 	$(PYTHON) -m venv .venv
 	@echo "installing into .venv (torch is large: a few minutes)"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[run,llm,bench,dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[run,llm,mcp,lsp,bench,dev]'
 	@touch $(STAMP)
 
 demo: setup      ## the main job: make the example twice as fast, on the zoo's tiny models
