@@ -19,13 +19,15 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   session = new Session(context, output);
   const jobs = new Jobs(session, output);
   const candidates = new Candidates(session);
+  const view = new View(context.extensionUri, session, jobs);
   context.subscriptions.push(
     output,
     session,
     jobs,
     new Status(session, jobs),
     vscode.workspace.registerTextDocumentContentProvider(SCHEME, candidates),
-    vscode.window.registerWebviewViewProvider(View.id, new View(context.extensionUri, session, jobs)),
+    vscode.window.registerWebviewViewProvider(View.id, view),
+    session.onJobs((started) => started && void view.reveal()),
   );
   const parts = { session, jobs, candidates, output };
   commands.register(context, parts);

@@ -38,6 +38,12 @@ export class View implements vscode.WebviewViewProvider {
     void this.session.start().then(() => this.jobs.read());
   }
 
+  /** Bring the view to the front; where it was open already, the focus stays where it is. */
+  async reveal(): Promise<void> {
+    if (this.view) this.view.show(true);
+    else await vscode.commands.executeCommand(`${View.id}.focus`);
+  }
+
   private async asked(message: FromPage): Promise<void> {
     if (message.kind === "ready") {
       this.shown = "";

@@ -148,7 +148,7 @@ export const STEPS = [
     const view = await editor.view();
     await until("the profile", () => view.locator(".job", { hasText: "profile" }).first().isVisible(), 60);
     assert.ok(!processes("diffagent_mcp", "lsp").includes(old));
-    await until("its numbers", () => view.locator("dl dt").first().isVisible(), 120);
+    await until("its numbers", () => view.locator("dl dt").first().isVisible(), 300);
     await editor.picture("13-profile");
   }],
 ];

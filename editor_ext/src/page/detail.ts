@@ -17,7 +17,7 @@ function heading(job: JobInFull): HTMLElement[] {
   const parts: HTMLElement[] = [element("h2", {}, `${job.kind[0]?.toUpperCase()}${job.kind.slice(1)} ${nameOf(job)}`)];
   parts.push(element("p", { class: "sentence", "aria-live": "polite" }, job.sentence || job.state));
   if (OPEN.includes(job.state)) parts.push(progress(job));
-  if (job.target) parts.push(element("p", { class: "faint" }, wanted(job)));
+  if (job.target && job.kind !== "profile") parts.push(element("p", { class: "faint" }, wanted(job)));
   if (job.where && !job.sentence.includes(job.where)) parts.push(element("p", { class: "faint" }, job.where));
   return parts;
 }
