@@ -7,6 +7,7 @@ are not published; ours are below. Fitness is normalised into probabilities and 
 import random
 from collections.abc import Sequence
 
+from ..knowledge.pareto import dominates
 from ..knowledge.types import Evaluation, Target, Trial, best_evaluation
 
 WEIGHT_SPEED = 1.0
@@ -70,7 +71,11 @@ def front(trials: Sequence[Trial], target: Target, count: int) -> list[Trial]:
 
     def rank(pair: tuple[Trial, Evaluation]) -> tuple[float, int, float]:
         mine = pair[1]
-        return beyond(mine, target), sum(dominates(e, mine) for _, e in scored), -fitness(mine, target)
+        return (
+            beyond(mine, target),
+            sum(dominates(e.standing, mine.standing) for _, e in scored),
+            -fitness(mine, target),
+        )
 
     return [t for t, _ in sorted(scored, key=rank)[:count]]
 
@@ -81,9 +86,3 @@ def beyond(e: Evaluation, target: Target) -> float:
     if target.max_drift is not None:
         over += max(0.0, e.drift - target.max_drift) / target.max_drift
     return over
-
-
-def dominates(a: Evaluation, b: Evaluation) -> bool:
-    """At least as good in speedup, loss and drift, and better in one."""
-    mine, its = (a.speedup, -a.loss, -a.drift), (b.speedup, -b.loss, -b.drift)
-    return mine != its and all(x >= y for x, y in zip(mine, its, strict=True))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from ...knowledge.catalogue import CATALOGUE
 from ...knowledge.neighbours import nudge, ordered
+from ...knowledge.pareto import dominates
 from ...knowledge.types import Evaluation, Plan, Step, Target, Verdict
 from .proposals import REACH, START, chosen
 from .replay import Chooser, Entrant, Sight
@@ -94,7 +95,7 @@ def _dominates(a: Point, b: Point) -> bool:
     """What breaks the bounds less comes first; of what holds them, what is no worse in any and better in one."""
     if a[0] != b[0]:
         return a[0] > b[0]
-    return a != b and all(x >= y for x, y in zip(a[1:], b[1:], strict=True))
+    return dominates(a[1:], b[1:])
 
 
 def _crowding(n: int, points: Sequence[Point], fronts: Sequence[int]) -> float:

@@ -147,3 +147,8 @@ class Evaluation(Record):
     trace: Trace
     scores: tuple[PromptScore, ...] = ()
     settled: ClassVar[bool] = True
+
+    @property
+    def standing(self) -> tuple[float, float, float]:
+        """Speedup, loss and drift, of each the more the better."""
+        return self.speedup, -self.loss, -self.drift

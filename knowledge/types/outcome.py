@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from ..pareto import dominates
 from .chat import Caps, Usage
 from .environment import Environment, Protocol
 from .failure import AnyVerdict
@@ -85,7 +86,7 @@ class Outcome(Record):
         """Trials that no other beats on speedup, loss and drift together, fastest first."""
         scored = [(t, best_evaluation(t)) for t in self.trials]
         kept = [(t, e) for t, e in scored if e is not None]
-        alone = [(t, e) for t, e in kept if not any(_dominates(o, e) for _, o in kept)]
+        alone = [(t, e) for t, e in kept if not any(dominates(o.standing, e.standing) for _, o in kept)]
         return tuple(t for t, _ in sorted(alone, key=lambda p: -p[1].speedup))
 
 
@@ -97,8 +98,3 @@ def best_evaluation(trial: Trial) -> Evaluation | None:
         if verdict is not None:
             return None
     return None
-
-
-def _dominates(a: Evaluation, b: Evaluation) -> bool:
-    better = a.speedup >= b.speedup and a.loss <= b.loss and a.drift <= b.drift
-    return better and (a.speedup > b.speedup or a.loss < b.loss or a.drift < b.drift)

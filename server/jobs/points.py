@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from pydantic import Field
 
+from ...knowledge.pareto import dominates
 from ...knowledge.types import Evaluation, Record, Target, Trial, best_evaluation
 from ...tools.report import summary
 from ...tools.report.text import one_line
@@ -52,13 +53,10 @@ def together(points: Iterable[Point], winner: int | None) -> tuple[Point, ...]:
 
 
 def _on_front(one: Point, points: Sequence[Point]) -> bool:
-    return one.speedup is not None and not any(_beats(other, one) for other in points)
+    mine = _standing(one)
+    return mine is not None and not any((its := _standing(p)) is not None and dominates(its, mine) for p in points)
 
 
-def _beats(a: Point, b: Point) -> bool:
-    if a.speedup is None or a.loss is None or a.drift is None:
-        return False
-    if b.speedup is None or b.loss is None or b.drift is None:
-        return True
-    better = a.speedup >= b.speedup and a.loss <= b.loss and a.drift <= b.drift
-    return better and (a.speedup > b.speedup or a.loss < b.loss or a.drift < b.drift)
+def _standing(p: Point) -> tuple[float, float, float] | None:
+    """As an evaluation's; None where it has no numbers."""
+    return None if p.speedup is None or p.loss is None or p.drift is None else (p.speedup, -p.loss, -p.drift)

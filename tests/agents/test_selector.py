@@ -8,7 +8,8 @@ from factories import evaluation, plan, step, trial
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diffagent_mcp.agents.selector import dominates, fitness, fittest, front, parents, probabilities
+from diffagent_mcp.agents.selector import fitness, fittest, front, parents, probabilities
+from diffagent_mcp.knowledge.pareto import dominates
 from diffagent_mcp.knowledge.types import Crashed, Target
 
 TARGET = Target(speedup=2.0)
@@ -78,5 +79,5 @@ def test_the_front_comes_first_and_what_breaks_the_bounds_last() -> None:
 
 def test_domination_is_no_worse_in_any_and_better_in_one() -> None:
     one = evaluation(2.0, 0.01, 0.1)
-    assert dominates(one, evaluation(1.9, 0.01, 0.1)) and not dominates(one, one)
-    assert not dominates(one, evaluation(2.1, 0.02, 0.1))
+    assert dominates(one.standing, evaluation(1.9, 0.01, 0.1).standing) and not dominates(one.standing, one.standing)
+    assert not dominates(one.standing, evaluation(2.1, 0.02, 0.1).standing)
