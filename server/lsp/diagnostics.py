@@ -1,20 +1,19 @@
 """Diagnostics: pushed to clients that do not ask for them, answered to those that do, never both."""
 
 import asyncio
-import os
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from lsprotocol import types as lsp
 
+from ...tools.script.files import scripts_below
 from .desk import Desk, path_of
 from .spans import shown
 
 QUIET_S = 0.05
 """of no typing, before a text is read to push what is wrong with it"""
 MOST_FILES, LARGEST = 2000, 1_000_000
-_SKIPPED = {"node_modules", "__pycache__", "site-packages", "build", "dist", "venv", "env"}
 
 
 @dataclass
@@ -115,7 +114,7 @@ class Diagnostics:
     async def _everywhere(self, params: lsp.WorkspaceDiagnosticParams) -> lsp.WorkspaceDiagnosticReport:
         known = {p.uri: p.value for p in params.previous_result_ids}
         items: list[lsp.WorkspaceDocumentDiagnosticReport] = []
-        for path in await asyncio.to_thread(lambda: list(self._files())):
+        for path in await asyncio.to_thread(self._files):
             uri = path.as_uri()
             opened = uri in self.desk.server.workspace.text_documents
             found = await self.of(uri) if opened else await asyncio.to_thread(self._of_file, path)
@@ -126,17 +125,10 @@ class Diagnostics:
                 items.append(lsp.WorkspaceFullDocumentDiagnosticReport(uri=uri, items=found, result_id=mark))
         return lsp.WorkspaceDiagnosticReport(items=items)
 
-    def _files(self) -> Iterator[Path]:
-        """Python files of the workspace, those of environments and hidden folders left out."""
-        left = MOST_FILES
-        for folder in list(self.desk.server.workspace.folders):
-            for here, folders, names in os.walk(path_of(folder)):
-                folders[:] = sorted(f for f in folders if f not in _SKIPPED and not f.startswith("."))
-                for name in sorted(n for n in names if n.endswith(".py")):
-                    yield Path(here, name)
-                    left -= 1
-                    if left == 0:
-                        return
+    def _files(self) -> list[Path]:
+        """Python files of the workspace."""
+        folders = [path_of(uri) for uri in self.desk.server.workspace.folders]
+        return list(islice((p for f in folders for p in scripts_below(f, (".py",))), MOST_FILES))
 
     def _of_file(self, path: Path) -> list[lsp.Diagnostic]:
         """What is wrong with a file on disk, read again only where it has changed."""

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from anyio import to_thread
 from mcp.types import Completion, CompletionArgument, CompletionContext, PromptReference, ResourceTemplateReference
 
+from ...tools.script.files import scripts_below
 from .door import Door
 from .resources import PICTURES
 from .workspace import SUFFIXES, Workspace
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 
 MOST = 100
 """values of one answer, which is the protocol's limit"""
-_SKIPPED = ("node_modules", "site-packages", "__pycache__")
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Completions:
 
             return list(dict.fromkeys(card.pipeline_class for card in EVERY_CARD))
         if uri and name == "id":
-            return list(self.jobs().marks())
+            return [view.id for view in self.jobs().asked(MOST)]
         fixed: dict[str, list[str]] = {
             "part": ["code", "diff", "outcome", "events"],
             "picture": list(PICTURES),
@@ -66,23 +67,19 @@ class Completions:
         return scripts(self.place.folders) if name == "script" else fixed.get(name)
 
 
-def scripts(folders: Iterable[Path], most: int = 1000) -> list[str]:
-    """Scripts below the folders that name diffusers, as paths from there; not in hidden folders and libraries."""
-    found: list[str] = []
-    for folder in folders:
-        for path in _walked(folder):
-            if len(found) >= most:
-                return found
-            if b"diffusers" in path.read_bytes()[:200_000]:
-                found.append(path.relative_to(folder).as_posix())
-    return found
+def scripts(folders: Iterable[Path], most: int = 5000) -> list[str]:
+    """Scripts below the folders that name diffusers, as paths from there; at most so many are looked at in each."""
+    found = [
+        path.relative_to(folder).as_posix()
+        for folder in folders
+        for path in islice(scripts_below(folder, SUFFIXES), most)
+        if _names_diffusers(path)
+    ]
+    return sorted(found)
 
 
-def _walked(folder: Path) -> Iterable[Path]:
-    for one in sorted(folder.iterdir()):
-        if one.name.startswith(".") or one.name in _SKIPPED or one.is_symlink():
-            continue
-        if one.is_dir():
-            yield from _walked(one)
-        elif one.suffix in SUFFIXES:
-            yield one
+def _names_diffusers(path: Path) -> bool:
+    try:
+        return not path.is_symlink() and b"diffusers" in path.read_bytes()[:200_000]
+    except OSError:
+        return False

@@ -178,6 +178,7 @@ def test_prompts_name_the_script_and_the_tools(home: Settings, tmp_path: Path) -
 
 def test_values_are_offered_while_a_person_types(home: Settings, tmp_path: Path) -> None:
     finished(home, tmp_path / "draw.py")
+    jobs.add(Store(home.home / "store.sqlite"), "anns", "optimize", "{}", "ann")  # nobody else is offered it
     (tmp_path / "other.py").write_text("print('no pipeline')\n")
     (tmp_path / "deep").mkdir()
     (tmp_path / "deep" / "more.py").write_text(SOURCE)
