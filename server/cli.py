@@ -197,10 +197,9 @@ def analyze(file: File, as_json: Json = False) -> None:
     """Say what FILE is and what is wrong with it, without running it: pipelines, models, schedulers, calls, methods."""
     from . import printing, service
 
-    read, found = service.analyze(file)
+    read, found, wrong = service.diagnosed(file)
     if not found.pipelines:
         raise UsageError(f"{file} builds no diffusers pipeline that can be seen in its text")
-    wrong = service.diagnosed(read, found)
     if as_json:
         told = [d.model_dump(mode="json") for d in wrong]
         print(json.dumps({**found.model_dump(mode="json"), "diagnostics": told}, indent=2))

@@ -6,9 +6,9 @@ from pathlib import Path
 from ..knowledge.situation import Situation, measured, situation_at
 from ..knowledge.types import Environment, PipelineSite, Profile, Script
 from ..tools.errors import UsageError
-from ..tools.script.analyse import analyse
+from ..tools.script.analyse import Studied, analyse
 from ..tools.script.choose import choose
-from ..tools.script.package import analyse_in_package, on_disk
+from ..tools.script.package import on_disk, study_in_package
 from ..tools.textfile import TextFile, read
 
 OURS = Path("script.py")
@@ -24,13 +24,19 @@ class Opened:
     site: PipelineSite
 
 
-def inspect(path: Path) -> tuple[TextFile, Script]:
+def study(path: Path) -> tuple[TextFile, Studied]:
     """Read and analyse one file, and what the files beside it build for it. Raises UsageError with one sentence."""
     file = read(path)
-    script = analyse_in_package(str(path), file.text, on_disk(path))
-    if not isinstance(script, Script):
-        raise UsageError(script.message)
-    return file, script
+    studied = study_in_package(str(path), file.text, on_disk(path))
+    if not isinstance(studied, Studied):
+        raise UsageError(studied.message)
+    return file, studied
+
+
+def inspect(path: Path) -> tuple[TextFile, Script]:
+    """The same, without the syntax that it was read from."""
+    file, studied = study(path)
+    return file, studied.script
 
 
 def open_script(path: Path, pipeline: str | None) -> Opened:

@@ -30,12 +30,12 @@ from ..tools.measure.start import Start
 from ..tools.report import summary
 from ..tools.report.record import Recorder
 from ..tools.script.diff import unified
-from ..tools.script.lint.diagnose import diagnose
+from ..tools.script.lint.diagnose import found_in
 from ..tools.script.overruled import overruled
 from ..tools.store import experience
 from ..tools.textfile import TextFile
 from .app import App
-from .opening import Opened, inspect, open_script, situation
+from .opening import Opened, inspect, open_script, situation, study
 from .saving import Saved, report_folder, save
 from .session import Session, session
 from .wishes import Wish
@@ -65,10 +65,10 @@ def analyze(path: Path) -> tuple[TextFile, Script]:
     return inspect(path)
 
 
-def diagnosed(file: TextFile, found: Script) -> tuple[Diagnostic, ...]:
-    """What is wrong with a script, by its text; empty where that cannot be read."""
-    told = diagnose(found.path, file.text, found.elsewhere)
-    return told if isinstance(told, tuple) else ()
+def diagnosed(path: Path) -> tuple[TextFile, Script, tuple[Diagnostic, ...]]:
+    """The same, with what is wrong with it."""
+    file, studied = study(path)
+    return file, studied.script, found_in(studied)
 
 
 def profile(
