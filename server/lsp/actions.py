@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
 
-from ...knowledge.types import PipelineSite
+from ...knowledge.types import EditRefused, PipelineSite
 from .desk import Desk, object_of
 from .editing import of_replacements, of_texts
 from .spans import shown, span, touch
@@ -113,17 +113,17 @@ class Actions:
         reading = await self.desk.reading(str(meant["uri"]))
         after = await asyncio.to_thread(self._after, reading, meant)
         if not isinstance(after, str):
-            action.disabled = lsp.CodeActionDisabled(reason=str(after[0]))
+            action.disabled = lsp.CodeActionDisabled(reason=after.message)
             return action
         action.edit = of_texts(self.desk, str(meant["uri"]), reading, after, action.title)
         return action
 
-    def _after(self, reading: "Reading", meant: dict[str, Any]) -> str | tuple[str]:
+    def _after(self, reading: "Reading", meant: dict[str, Any]) -> str | EditRefused:
         from .applying import applied, removed
 
         if "job" in meant:
             found = self.desk.jobs.look(str(meant["job"])).found
-            return found.code if found is not None and found.code else ("its code is not kept",)
+            return found.code if found is not None and found.code else EditRefused(message="its code is not kept")
         pipeline = str(meant["pipeline"])
         if "apply" in meant:
             return applied(self.desk, reading, pipeline, str(meant["apply"]))

@@ -7,7 +7,7 @@ from ...knowledge import rules
 from ...knowledge.catalogue import CATALOGUE
 from ...knowledge.situation import Situation, situation_at
 from ...knowledge.topic import described
-from ...knowledge.types import Candidate, Plan, Script
+from ...knowledge.types import Candidate, EditRefused, Plan, Script
 from ...tools import device as hardware
 from ...tools.errors import SetupError, UsageError
 from ...tools.script.applied import switches_in
@@ -43,17 +43,17 @@ def usable(desk: Desk, reading: Reading, pipeline: str) -> tuple[tuple[str, str]
     return tuple((kind.slug, kind.title) for kind in found)
 
 
-def applied(desk: Desk, reading: Reading, pipeline: str, slug: str) -> str | tuple[str]:
-    """The text with the method in it, in its default setting where that fits; or why not, in a tuple."""
+def applied(desk: Desk, reading: Reading, pipeline: str, slug: str) -> str | EditRefused:
+    """The text with the method in it, in its default setting where that fits; or why not."""
     script, kind = reading.script, CATALOGUE.get(slug)
     here = _here(desk, script, pipeline) if script is not None else None
     if script is None or here is None or kind is None:
-        return (f"{pipeline} is not there any more",)
+        return EditRefused(message=f"{pipeline} is not there any more")
     method = first_fitting(kind, as_if(kind, here))
     if method is None:
-        return (rules.unusable(kind, as_if(kind, here)) or f"{slug} does not fit here",)
+        return EditRefused(message=rules.unusable(kind, as_if(kind, here)) or f"{slug} does not fit here")
     made = coder.write(Plan(steps=(method.step(),)), reading.text, script, as_if(kind, here))
-    return made.code if isinstance(made, Candidate) else (made.message,)
+    return made.code if isinstance(made, Candidate) else EditRefused(message=made.message)
 
 
 def statements_of(reading: Reading, pipeline: str, slug: str) -> list[ast.stmt]:
@@ -77,11 +77,11 @@ def statements_of(reading: Reading, pipeline: str, slug: str) -> list[ast.stmt]:
     return [first, *(s for s in spoken if s is not first)] if alone else []
 
 
-def removed(reading: Reading, pipeline: str, slug: str) -> str | tuple[str]:
-    """The text without the method; or why that cannot be done, in a tuple."""
+def removed(reading: Reading, pipeline: str, slug: str) -> str | EditRefused:
+    """The text without the method; or why that cannot be done."""
     statements = statements_of(reading, pipeline, slug)
     if reading.studied is None or not statements:
-        return (f"{slug} is woven into other statements: take it out by hand",)
+        return EditRefused(message=f"{slug} is woven into other statements: take it out by hand")
     from ...tools.script.source import parse
 
     source, file = parse(reading.text), reading.studied.file

@@ -9,7 +9,7 @@ from lsprotocol import types as lsp
 
 from ...knowledge.types import PipelineSite
 from .desk import Desk, object_of
-from .measured import measured
+from .measured import timed_calls
 from .spans import span
 
 if TYPE_CHECKING:
@@ -35,12 +35,10 @@ class Lenses:
             return []
         reading = await self.desk.reading(uri)
         found = [lens for site in reading.sites for lens in self._of_pipeline(uri, reading, site)]
-        for site in reading.sites:
-            timed = await asyncio.to_thread(measured, self.desk, reading, site.name) if site.calls else None
-            for call in site.calls if timed is not None else ():
-                title = timed.sentence(datetime.now(timezone.utc)) if timed is not None else ""
-                at = span(self.desk.server.workspace.position_codec, reading.lines, call.start, call.start)
-                found.append(lsp.CodeLens(range=at, command=self._profile(title, uri, site)))
+        for site, call, timed in await timed_calls(self.desk, reading):
+            at = span(self.desk.server.workspace.position_codec, reading.lines, call.start, call.start)
+            title = timed.sentence(datetime.now(timezone.utc))
+            found.append(lsp.CodeLens(range=at, command=self._profile(title, uri, site)))
         return found
 
     def _of_pipeline(self, uri: str, reading: "Reading", site: PipelineSite) -> list[lsp.CodeLens]:

@@ -1,10 +1,12 @@
 """What was measured of a script, as the store has it: by the very text, else by an earlier text of the same file."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
+from ...knowledge.types import CallSite, PipelineSite
 from ...tools.errors import SetupError, UsageError
 from .desk import Desk
 
@@ -51,6 +53,15 @@ def age(at: str, now: datetime) -> str:
     if minutes < 90:
         return f"{minutes:.0f} min ago"
     return f"{minutes / 60:.0f} h ago" if minutes < 48 * 60 else f"{minutes / 1440:.0f} days ago"
+
+
+async def timed_calls(desk: Desk, reading: "Reading") -> list[tuple[PipelineSite, CallSite, Measured]]:
+    """The calls whose pipeline was measured, each with its time."""
+    found: list[tuple[PipelineSite, CallSite, Measured]] = []
+    for site in reading.sites:
+        timed = await asyncio.to_thread(measured, desk, reading, site.name) if site.calls else None
+        found += [(site, call, timed) for call in site.calls] if timed is not None else []
+    return found
 
 
 def measured(desk: Desk, reading: "Reading", pipeline: str) -> Measured | None:

@@ -11,7 +11,7 @@ from lsprotocol import types as lsp
 
 from ...knowledge.types import PipelineSite, Position
 from .desk import Desk
-from .measured import measured
+from .measured import measured, timed_calls
 from .spans import is_in, ours, place, span
 
 if TYPE_CHECKING:
@@ -48,12 +48,9 @@ class Pointing:
         if not self.desk.options.hints:
             return []
         reading, found = await self.desk.reading(params.text_document.uri), list[lsp.InlayHint]()
-        for site in reading.sites:
-            timed = await asyncio.to_thread(measured, self.desk, reading, site.name) if site.calls else None
-            for call in site.calls if timed is not None else ():
-                at = place(self.desk.server.workspace.position_codec, reading.lines, call.end)
-                if timed is None or not is_in(at, params.range):
-                    continue
+        for _, call, timed in await timed_calls(self.desk, reading):
+            at = place(self.desk.server.workspace.position_codec, reading.lines, call.end)
+            if is_in(at, params.range):
                 parts = f": {timed.parts()}" if timed.stages else ""
                 tip = timed.sentence(datetime.now(timezone.utc))
                 label = f"≈{timed.seconds:.3g} s{parts}"
