@@ -18,8 +18,6 @@ else:
     import tomli as tomllib
 
 PREFIX = "DIFFAGENT_"
-MAX_LOSS, MAX_DRIFT = 0.05, 0.35
-"""the usual bounds on quality, where a person names none"""
 _MODELS = ("llm", "llm_reader", "llm_planner", "llm_coder", "llm_debugger")
 
 

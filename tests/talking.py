@@ -13,7 +13,7 @@ from diffagent_mcp.server.jobs.ask import Ask, Found
 from diffagent_mcp.server.jobs.control import mark
 from diffagent_mcp.server.mcp.serve import build
 from diffagent_mcp.server.settings import Settings, load
-from diffagent_mcp.tools.measure.judge import sha
+from diffagent_mcp.tools.script.source import fingerprint
 from diffagent_mcp.tools.store import jobs
 from diffagent_mcp.tools.store.store import Store
 
@@ -58,7 +58,7 @@ def text(reply: CallToolResult) -> str:
 def finished(settings: Settings, path: Path, id: str = "abc", **found: Any) -> str:
     """A search that has found faster code for the script at `path`; returns the mark of its diff."""
     path.write_text(SOURCE)
-    ask = Ask(kind="optimize", settings=settings, path=str(path), source=sha(SOURCE))
+    ask = Ask(kind="optimize", settings=settings, path=str(path), source=fingerprint(SOURCE))
     outcome = Found(good=True, sentence="2x faster", code=FASTER, diff="-8\n+4\n", **found)
     store = Store(settings.home / "store.sqlite")
     jobs.add(store, id, "optimize", ask.model_dump_json())

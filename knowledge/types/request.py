@@ -11,14 +11,18 @@ if TYPE_CHECKING:
     from .measurement import Evaluation
 
 
+MAX_LOSS, MAX_DRIFT = 0.05, 0.35
+"""the usual bounds on quality, where a person names none"""
+
+
 class Target(Record):
     """A minimum speedup or a maximum latency, at a bounded quality loss."""
 
     speedup: float | None = Field(default=None, gt=1.0, description="times faster than the script as it is")
     latency_s: float | None = Field(default=None, gt=0.0, description="seconds an image, steady state")
-    max_loss: float = Field(default=0.05, ge=0.0, le=1.0, description="relative loss of mean CLIP-Score")
+    max_loss: float = Field(default=MAX_LOSS, ge=0.0, le=1.0, description="relative loss of mean CLIP-Score")
     max_drift: float | None = Field(
-        default=0.35, gt=0.0, description="distance to the baseline's picture; 1 is another seed; None: unbounded"
+        default=MAX_DRIFT, gt=0.0, description="distance to the baseline's picture; 1 is another seed; None: unbounded"
     )
 
     def required_speedup(self, baseline_s: float) -> float:

@@ -5,13 +5,14 @@ from typing import Any
 
 from ...knowledge.catalogue import CATALOGUE
 from ...knowledge.types import Budget, Target
+from ...knowledge.types.request import MAX_DRIFT, MAX_LOSS
 from ...tools import textfile
 from ...tools.errors import UsageError
-from ...tools.measure.judge import sha
 from ...tools.measure.start import Start
+from ...tools.script.source import fingerprint
 from .. import parsing, wishes
 from ..opening import of_text, open_script
-from ..settings import MAX_DRIFT, MAX_LOSS, Settings, without_client
+from ..settings import Settings, without_client
 from .ask import Ask, Kind
 
 
@@ -22,7 +23,7 @@ def ask(settings: Settings, kind: Kind, path: Path, pipeline: str | None, start:
         kind=kind,
         settings=without_client(settings),
         path=str(path),
-        source=sha(opened.file.text),
+        source=fingerprint(opened.file.text),
         pipeline=pipeline,
         start=start,
         **more,

@@ -9,7 +9,7 @@ from ...bench.running import owners
 from ...knowledge.types import Record
 from ...tools import textfile
 from ...tools.errors import UsageError
-from ...tools.measure.judge import sha
+from ...tools.script.source import fingerprint
 from ...tools.store import jobs
 from ...tools.store.store import Store
 from ..settings import Settings
@@ -33,6 +33,11 @@ class View(Record):
     ahead: tuple[str, ...] = ()
     """jobs that come first, where it waits"""
     found: Found | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Is nothing to be waited for any more? A parked one goes on only when it is told to."""
+        return self.state not in jobs.UNENDED
 
     @property
     def name(self) -> str:
@@ -85,8 +90,7 @@ class Jobs:
 
     def asked(self, most: int = 20) -> tuple[View, ...]:
         """The jobs that were asked last, the latest first."""
-        store = self._store()
-        return tuple(self._view(store, job) for job in jobs.latest(store, self.user, most))
+        return tuple(view for view, _ in self.rows(most))
 
     def rows(self, most: int = 20) -> tuple[tuple[View, jobs.Job], ...]:
         """The same, each with its row: when it was asked, and when it changed."""
@@ -149,7 +153,7 @@ class Jobs:
         path = Path(view.ask.path)
         if not any(path.resolve().is_relative_to(folder) for folder in folders):
             raise UsageError(f"the script of job {id} is no file of this workspace: use the job's code")
-        if sha(textfile.read(path).text) != view.ask.source:
+        if fingerprint(textfile.read(path).text) != view.ask.source:
             raise UsageError(f"{path.name} has changed since job {id} read it: start a new job for the new text")
         return view
 
@@ -220,4 +224,4 @@ class Jobs:
 
 def mark(found: Found) -> str:
     """Eight digits of a diff: who names them has seen it."""
-    return sha(found.diff)[:8]
+    return fingerprint(found.diff)[:8]

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from ..jobs.control import View
 
 LOOK_S = 0.5
-_OPEN = ("waiting", "starting", "running")
 
 
 @dataclass
@@ -40,7 +39,7 @@ class Following:
             elif token is not None and view.count != told and view.said:
                 told = view.count
                 progress.report(token, lsp.WorkDoneProgressReport(message=view.said[-1], cancellable=True))
-            if view.state not in _OPEN:
+            if view.ended:
                 break
             await asyncio.sleep(LOOK_S)
         if token is not None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from ...knowledge.types import Record
+from ...knowledge.types.request import MAX_DRIFT, MAX_LOSS
 
 _NAMES = {"maxLoss": "max_loss", "maxDrift": "max_drift"}
 _SHOWN = ("diagnostics", "codeLens", "inlayHints")
@@ -16,8 +17,8 @@ class Options(Record):
     models: Literal["auto", "zoo", "hub"] | None = None
     llm: str | None = None
     speedup: float = 2.0
-    max_loss: float = 0.05
-    max_drift: float = 0.35
+    max_loss: float = MAX_LOSS
+    max_drift: float = MAX_DRIFT
     diagnostics: bool = True
     ignore: tuple[str, ...] = ()
     lenses: bool = True

@@ -6,8 +6,8 @@ from typing import Any
 from ...knowledge.types import Candidate, Outcome
 from ...tools import textfile
 from ...tools.errors import UsageError
-from ...tools.measure.judge import sha
 from ...tools.script.revert import revert
+from ...tools.script.source import fingerprint
 from ...tools.store.jobs import Job
 from ..jobs.control import View
 from .desk import Desk
@@ -66,7 +66,7 @@ def pictures(view: View) -> list[dict[str, str]]:
 
 def of_text(view: View, text: str) -> bool:
     """Was the job about this very text?"""
-    return sha(text) == view.ask.source
+    return fingerprint(text) == view.ask.source
 
 
 def candidate(view: View, number: int) -> Candidate:

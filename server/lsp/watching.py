@@ -14,7 +14,6 @@ AT_MOST_S = 1.0
 WAIT_S = 2.0
 """between two looks for a home that is not there yet"""
 CHANGED = "diffagent/jobsChanged"
-_ENDED = ("done", "failed", "cancelled", "parked")
 _FILES = ("store.sqlite", "store.sqlite-wal")
 Marks = dict[str, tuple[str, int]]
 
@@ -73,11 +72,13 @@ class Watching:
         self._task = asyncio.get_running_loop().create_task(self._tell())
 
     async def _tell(self) -> None:
+        from ...tools.store.jobs import UNENDED
+
         before, now = self._marks, await asyncio.to_thread(self._look)
         self._marks = now
         if now != before:
             self.desk.server.protocol.notify(CHANGED, {})
-        ended = [id for id, (state, _) in now.items() if state in _ENDED and before.get(id, ("", 0))[0] != state]
+        ended = [id for id, (state, _) in now.items() if state not in UNENDED and before.get(id, ("", 0))[0] != state]
         if ended or not now:
             self.desk.refresh()
 

@@ -12,8 +12,6 @@ from .sentences import cut
 LAST = 3
 """sentences on the way, or of advice, that a reply repeats"""
 _DIFF, _EVIDENCE, _SENTENCE = 1500, 700, 500
-AT_WORK = ("waiting", "starting", "running")
-"""states of a job that has yet to end by itself"""
 PARTS = {"code": "text/x-python", "diff": "text/x-diff", "outcome": "application/json", "events": "text/plain"}
 """what a job has to read -> its type"""
 
@@ -68,7 +66,7 @@ def _standing(view: View) -> str:
 
 def _next(view: View) -> str | None:
     """What to call, where something is left to do."""
-    if view.state in AT_WORK:
+    if not view.ended:
         return f"job(job='{view.id}', action='wait')"
     if view.state == "parked":
         return f"job(job='{view.id}', action='resume')"

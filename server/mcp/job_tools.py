@@ -9,7 +9,8 @@ from mcp.server.mcpserver import Context
 from mcp.types import CallToolResult
 from pydantic import Field
 
-from ..settings import MAX_DRIFT, MAX_LOSS, Settings
+from ...knowledge.types.request import MAX_DRIFT, MAX_LOSS
+from ..settings import Settings
 from . import choices, page, replies
 from .arguments import (
     CHANGES,

@@ -8,7 +8,6 @@ from anyio import to_thread
 from mcp.server.mcpserver import Context
 
 from ..jobs.control import Jobs, View
-from .job_replies import AT_WORK
 
 LOOK_S, TELL_S = 0.5, 4.0
 """seconds between two looks; and the longest silence, since clients cut calls that say nothing"""
@@ -23,6 +22,6 @@ async def wait(jobs: Jobs, id: str, seconds: float, context: Context[Any, Any]) 
         if view.count != told or now - at >= TELL_S:
             told, at = view.count, now
             await context.report_progress(now, None, view.said[-1] if view.said else f"{view.ask.kind}: {view.state}")
-        if view.state not in AT_WORK or now >= seconds:
+        if view.ended or now >= seconds:
             return view
         await anyio.sleep(min(LOOK_S, max(0.01, seconds - now)))

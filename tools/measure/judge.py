@@ -4,7 +4,6 @@ It holds the clock, owns the baseline, asks the runner for pictures one call at 
 A verdict is kept under the fingerprint of everything it depends on, and never measured twice.
 """
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -23,6 +22,7 @@ from ...knowledge.types import (
     Trace,
     Verdict,
 )
+from ..script.source import fingerprint
 from ..store import experience
 from ..store.store import Store
 from . import report_card
@@ -44,11 +44,6 @@ class Question(Record):
     start: Start
     plan: Plan | None
     code: str
-
-
-def sha(text: str) -> str:
-    """32 hex digits of a text."""
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 @dataclass
@@ -147,7 +142,7 @@ class Judge:
 
     def _remember_baseline(self, key: str) -> None:
         """Keep whose profile it is, so that the script's text alone finds it again."""
-        source, pipeline = sha(self.subject.code), self.subject.site.name
+        source, pipeline = fingerprint(self.subject.code), self.subject.site.name
         experience.keep_baseline(self.store, key, source, pipeline, self.environment)
 
     def _measure(self, candidate: Candidate, protocol: str) -> tuple[Verdict, list[bytes]]:
@@ -242,11 +237,11 @@ class Judge:
         return Question(
             protocol=self.protocols[protocol],
             environment=self.environment,
-            source=sha(self.subject.code),
+            source=fingerprint(self.subject.code),
             pipeline=self.subject.site.name,
             start=self.subject.start,
             plan=plan,
-            code=sha(code),
+            code=fingerprint(code),
         ).fingerprint()
 
     def close(self) -> None:

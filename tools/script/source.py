@@ -88,7 +88,7 @@ class Source:
 
 
 def fingerprint(text: str) -> str:
-    """What tells one text of a script from another."""
+    """32 hex digits that tell one text of a script from another."""
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 

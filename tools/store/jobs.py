@@ -12,6 +12,8 @@ from .store import Store
 State = Literal["waiting", "starting", "running", "done", "failed", "cancelled"]
 OPEN: tuple[State, ...] = ("starting", "running")
 """a process is at it, or has died at it"""
+UNENDED: tuple[State, ...] = ("waiting", *OPEN)
+_UNENDED = f"state in ({', '.join(map(repr, UNENDED))})"
 _COLUMNS = "id, kind, ask, state, owner, user, outcome, at, changed"
 _MARKS = (
     "select id, state, (select coalesce(max(number), 0) from job_events where job = id) from jobs"
@@ -88,8 +90,7 @@ def marks_in(path: Path) -> dict[str, tuple[State, int]]:
 def alike(store: Store, ask: str, user: str) -> list[Job]:
     """Jobs of the very same ask that have not ended."""
     rows = store.db.execute(
-        f"select {_COLUMNS} from jobs where ask = ? and user = ? and state in ('waiting', 'starting', 'running')"
-        " order by rowid desc",
+        f"select {_COLUMNS} from jobs where ask = ? and user = ? and {_UNENDED} order by rowid desc",
         [ask, user],
     )
     return [_job(row) for row in rows.fetchall()]
@@ -98,8 +99,7 @@ def alike(store: Store, ask: str, user: str) -> list[Job]:
 def ahead(store: Store, user: str) -> list[Job]:
     """The jobs of a user that a process is said to be at, and those that wait, in the order of their turn."""
     rows = store.db.execute(
-        f"select {_COLUMNS} from jobs where user = ? and state in ('waiting', 'starting', 'running')"
-        " order by state = 'waiting', rowid",
+        f"select {_COLUMNS} from jobs where user = ? and {_UNENDED} order by state = 'waiting', rowid",
         [user],
     )
     return [_job(row) for row in rows.fetchall()]
@@ -112,6 +112,8 @@ def users_waiting(store: Store) -> list[str]:
 
 def admit(store: Store, user: str, most: int, owner: str, alive: Callable[[Job], bool]) -> str | None:
     """Give the next waiting job to `owner`, which is to start it; None while `most` are at work or none waits."""
+    if user not in users_waiting(store):
+        return None  # most looks at jobs end here, without a lock
     with store.transaction():
         found = ahead(store, user)
         waiting = [job for job in found if job.state == "waiting"]
@@ -153,7 +155,7 @@ def end(store: Store, id: str, state: State, outcome: str) -> None:
 
 def cancel(store: Store, id: str) -> bool:
     """Nobody is to go on with it; False where it had ended."""
-    return any(_changed(store, "state = 'cancelled'", [], id, state) for state in ("waiting", *OPEN))
+    return any(_changed(store, "state = 'cancelled'", [], id, state) for state in UNENDED)
 
 
 def say(store: Store, id: str, sentence: str, point: str | None = None) -> None:

@@ -82,7 +82,6 @@ def _bound(listen: Listen) -> socket.socket:
 
 def served(settings: Settings, folders: list[Path] | None, listen: Listen) -> tuple[Starlette, Desk]:
     """The application, and the jobs behind it. Raises UsageError for what cannot be served safely."""
-    _ = _verifier(listen)  # complaints come before anything is built
     door, desk = build(settings, folders, person)
     return application(door, desk, listen), desk
 

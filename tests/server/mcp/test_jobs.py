@@ -20,7 +20,7 @@ from diffagent_mcp.server.jobs.control import Jobs, mark
 from diffagent_mcp.server.mcp.serve import build
 from diffagent_mcp.server.settings import Settings, load
 from diffagent_mcp.tools.errors import UsageError
-from diffagent_mcp.tools.measure.judge import sha
+from diffagent_mcp.tools.script.source import fingerprint
 from diffagent_mcp.tools.store import jobs
 from diffagent_mcp.tools.store.store import Store
 
@@ -56,7 +56,7 @@ def desk(home: Settings) -> Iterator[Jobs]:
 
 def ask(home: Settings, path: Path, text: str = SLOW) -> Ask:
     path.write_text(text)
-    return Ask(kind="debug", settings=home, path=str(path), source=sha(text))
+    return Ask(kind="debug", settings=home, path=str(path), source=fingerprint(text))
 
 
 def until(true: Callable[[], bool], seconds: float = 40) -> None:
