@@ -40,11 +40,11 @@ async function answer(
   return await explain(of, on, request, stream, token);
 }
 
-/** A Python file that the person attached to the question. */
+/** A Python file or a notebook that the person attached to the question. */
 function referred(request: vscode.ChatRequest): OnScript | undefined {
   for (const { value } of request.references) {
     const uri = value instanceof vscode.Location ? value.uri : value;
-    if (uri instanceof vscode.Uri && uri.path.endsWith(".py")) return { uri: uri.toString() };
+    if (uri instanceof vscode.Uri && /\.(py|ipynb)$/.test(uri.path)) return { uri: uri.toString() };
   }
   return undefined;
 }

@@ -135,7 +135,10 @@ function options(
   errorHandler: ErrorHandler,
 ): LanguageClientOptions {
   return {
-    documentSelector: [{ language: "python", scheme: "file" }],
+    documentSelector: [
+      { language: "python", scheme: "file" },
+      { language: "python", notebook: "jupyter-notebook" },
+    ],
     outputChannel: output,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     initializationOptions: {

@@ -125,8 +125,9 @@ export async function startJob(of: Parts, command: string, on: OnScript & Record
 }
 
 async function save(uri: string): Promise<void> {
-  const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri);
-  if (open?.isDirty) await open.save();
+  const open = [...vscode.workspace.textDocuments, ...vscode.workspace.notebookDocuments];
+  const meant = open.find((document) => document.uri.toString() === uri);
+  if (meant?.isDirty) await meant.save();
 }
 
 async function compare(of: Parts, { job, number }: OnCandidate): Promise<void> {
@@ -165,8 +166,9 @@ async function agree(file: string, candidate: Candidate): Promise<string | undef
 export function script(): OnScript {
   const document = vscode.window.activeTextEditor?.document;
   const ours = isOurs(document) ? document : vscode.window.visibleTextEditors.map((e) => e.document).find(isOurs);
-  if (!ours) throw new Error("Open a Python file that imports diffusers first.");
-  return { uri: ours.uri.toString() };
+  if (!ours) throw new Error("Open a Python file or a notebook that imports diffusers first.");
+  const notebook = vscode.workspace.notebookDocuments.find((one) => one.getCells().some((c) => c.document === ours));
+  return { uri: (notebook ?? ours).uri.toString() };
 }
 
 /** Say how an edit went. What the server refuses to do, it has said itself. */

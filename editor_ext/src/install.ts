@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import type { Interpreter } from "./interpreter";
 
-const PACKAGE = "diffagent-mcp[run,lsp,mcp]";
+const PACKAGE = "diffagent-mcp[run]";
 const INSTALL = "Install";
 const CHOOSE = "Choose Interpreter";
 

@@ -15,9 +15,11 @@ const IMPORTS_DIFFUSERS = /^[ \t]*(?:from|import)[ \t][^\n#]*\bdiffusers\b/m;
 const LOOKED_AT = 200_000;
 const UNTRUSTED = "This folder is not trusted, so nothing is started. Trust it to use DiffAgent.";
 
-/** Whether DiffAgent has anything to say about a document. */
+const SCHEMES = ["file", "vscode-notebook-cell"];
+
+/** Whether DiffAgent has anything to say about a document, which may be a cell of a notebook. */
 export function isOurs(document: vscode.TextDocument | undefined): document is vscode.TextDocument {
-  if (document?.languageId !== "python" || document.uri.scheme !== "file") return false;
+  if (document?.languageId !== "python" || !SCHEMES.includes(document.uri.scheme)) return false;
   return IMPORTS_DIFFUSERS.test(document.getText().slice(0, LOOKED_AT));
 }
 

@@ -13,6 +13,7 @@ from ...tools.script.source import fingerprint
 from ...tools.store import jobs
 from ...tools.store.store import Store
 from ..settings import Settings
+from . import codes
 from .ask import Ask, Found
 from .points import Point, together
 from .processes import Processes, log_of
@@ -108,6 +109,13 @@ class Jobs:
         store, view = self._store(), self.look(id)
         winner = view.found.winner if view.found is not None else None
         return together(map(Point.model_validate_json, jobs.points(store, id)), winner)
+
+    def code(self, id: str, number: int) -> str:
+        """The code of a candidate of a search, also while that runs. Raises UsageError."""
+        found = codes.code(self.settings.home.absolute() / "jobs" / self.look(id).id, number)
+        if found is None:
+            raise UsageError(f"job {id} has no code of a candidate {number}")
+        return found
 
     def marks(self) -> dict[str, tuple[str, int]]:
         """State and number of sentences of everybody's latest jobs, to see which have changed; a dead one is parked."""

@@ -95,7 +95,8 @@ def evaluate(app: App, ask: Ask, start: Start, say: Say) -> Found:
     """Code from outside against the script: it must be the same pipeline; speed and quality are measured."""
     path, code = Path(ask.path), ask.code or ""
     opened = open_script(path, ask.pipeline)
-    with session(app, opened, start, None, lambda sentence: say(Event(stage="baseline", sentence=sentence))) as one:
+    tell: Callable[[str], None] = lambda sentence: say(Event(stage="baseline", sentence=sentence))  # noqa: E731
+    with session(app, opened, start, None, tell, ask.target) as one:
         say(Event(stage="baseline", sentence=f"measuring {path.name} as it is, on {one.models} models"))
         protocol = "final" if ask.final else "quick"
         before = one.judge.baseline(protocol)

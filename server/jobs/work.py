@@ -13,6 +13,7 @@ from ...tools.store.store import Store
 from .. import service, wishes
 from ..app import App, build
 from ..progress import line
+from . import codes
 from .ask import Ask, Found
 from .outcomes import failed, profiled, searched
 from .pictures import keep_pictures
@@ -30,7 +31,8 @@ def work(store: Store, id: str, home: Path) -> bool:
     assert job is not None
     ask = Ask.model_validate_json(job.ask)
     try:
-        found = _done(ask, home / "jobs" / id, lambda event: _say(store, id, ask, event))
+        folder = home / "jobs" / id
+        found = _done(ask, folder, lambda event: _say(store, id, folder, ask, event))
     except service.Unmeasurable as e:
         found = failed(e.failure)
     except (UsageError, SetupError) as e:
@@ -41,7 +43,9 @@ def work(store: Store, id: str, home: Path) -> bool:
     return found is not None
 
 
-def _say(store: Store, id: str, ask: Ask, event: Event) -> None:
+def _say(store: Store, id: str, folder: Path, ask: Ask, event: Event) -> None:
+    if event.trial is not None:
+        codes.keep(folder, event.trial)
     about = None if event.trial is None else point(event.trial, ask.target).model_dump_json(exclude_none=True)
     jobs.say(store, id, one_line(clean(line(event))), about)
 

@@ -113,7 +113,7 @@ class Commands:
         from .replies import code_of, of_text
 
         view = await asyncio.to_thread(self.desk.jobs.look, str(asked.get("job", "")))
-        code = await asyncio.to_thread(code_of, view, asked.get("number"))
+        code = await asyncio.to_thread(code_of, self.desk, view, asked.get("number"))
         uri = Path(view.ask.path).as_uri()
         reading = await self.desk.reading(uri)
         if not of_text(view, reading.text):
@@ -124,6 +124,10 @@ class Commands:
         from ...tools.script.reverting import reverted
 
         uri, path = str(asked.get("uri", "")), self._file(asked)
+        if self.desk.sheet(uri) is not None:
+            raise UsageError(
+                f"close {path.name} and run `diffagent-mcp revert {path.name}`: a notebook is reverted on disk"
+            )
         text = self.desk.server.workspace.get_text_document(uri).source
         before = await asyncio.to_thread(reverted, path, text)
         return await self._edit(uri, before, f"DiffAgent: {path.name} before it was accelerated")

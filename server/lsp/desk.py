@@ -13,6 +13,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
 from .analyst import Analyst
+from .cells import Sheet, asked_in_cell, sheet_of
 from .options import Options
 
 if TYPE_CHECKING:
@@ -37,7 +38,13 @@ class Desk:
     def analyst(self) -> Analyst:
         return Analyst(self._text, self._read)
 
+    def sheet(self, uri: str) -> Sheet | None:
+        """The open notebook of this address, or of this cell; None: it is an ordinary document."""
+        return sheet_of(self.server.workspace, uri) if self.server.workspace.notebook_documents else None
+
     def _text(self, uri: str) -> tuple[Path, int | None, str]:
+        if (sheet := self.sheet(uri)) is not None:
+            return path_of(sheet.uri), None, sheet.text
         document = self.server.workspace.get_text_document(uri)
         return path_of(uri), document.version, document.source
 
@@ -100,7 +107,9 @@ class Desk:
         if iscoroutinefunction(handler):
 
             async def later(params: Any) -> Any:
-                return await handler(params)
+                document = getattr(params, "text_document", None)
+                sheet = self.sheet(document.uri) if document is not None else None
+                return await (handler(params) if sheet is None else asked_in_cell(handler, params, sheet))
 
             self.server.feature(name, options)(later)
         else:

@@ -1,13 +1,18 @@
-"""Diagnostics: pushed to clients that do not ask for them, answered to those that do, never both."""
+"""Diagnostics: pushed to clients that do not ask for them, answered to those that do, never both.
+
+Those of a notebook are always pushed: clients that ask for diagnostics do not ask for those of cells.
+"""
 
 import asyncio
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from lsprotocol import types as lsp
 
 from ...tools.script.files import scripts_below
+from .cells import here
 from .desk import Desk, path_of
 from .spans import shown
 
@@ -34,6 +39,9 @@ class Diagnostics:
         self.desk.serve(lsp.TEXT_DOCUMENT_DID_CHANGE, self._changed)
         self.desk.serve(lsp.TEXT_DOCUMENT_DID_SAVE, self._saved)
         self.desk.serve(lsp.TEXT_DOCUMENT_DID_CLOSE, self._closed)
+        self.desk.serve(lsp.NOTEBOOK_DOCUMENT_DID_OPEN, self._notebook)
+        self.desk.serve(lsp.NOTEBOOK_DOCUMENT_DID_CHANGE, self._notebook)
+        self.desk.serve(lsp.NOTEBOOK_DOCUMENT_DID_SAVE, self._notebook)
         options = lsp.DiagnosticOptions(
             inter_file_dependencies=True, workspace_diagnostics=True, identifier="diffagent"
         )
@@ -51,8 +59,12 @@ class Diagnostics:
         self._seen.clear()
         if self.pulled and self.desk.can("workspace.diagnostics.refresh_support"):
             self.desk.server.workspace_diagnostic_refresh(None)
-        for uri in self.desk.server.workspace.text_documents if not self.pulled else ():
+        workspace = self.desk.server.workspace
+        alone = [uri for uri in workspace.text_documents if workspace.get_notebook_document(cell_uri=uri) is None]
+        for uri in alone:
             self._soon(uri, 0)
+        for uri in workspace.notebook_documents:
+            self._soon(uri, 0, always=True)
 
     def _opened(self, params: lsp.DidOpenTextDocumentParams) -> None:
         self._soon(params.text_document.uri, 0)
@@ -71,9 +83,13 @@ class Diagnostics:
         if not self.pulled:
             self.desk.server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri=uri, diagnostics=[]))
 
-    def _soon(self, uri: str, seconds: float) -> None:
+    def _notebook(self, params: Any) -> None:
+        """Something in a notebook is new: all of its cells are read together."""
+        self._soon(params.notebook_document.uri, QUIET_S, always=True)
+
+    def _soon(self, uri: str, seconds: float, always: bool = False) -> None:
         """Read and push when nobody has typed for a while; every change starts the while again."""
-        if self.pulled:
+        if self.pulled and not always:
             return
         if (timer := self._timers.pop(uri, None)) is not None:
             timer.cancel()
@@ -87,8 +103,12 @@ class Diagnostics:
         task.add_done_callback(self._tasks.discard)
 
     async def _push(self, uri: str) -> None:
-        found = await self.of(uri)
-        if uri in self.desk.server.workspace.text_documents:
+        found, sheet = await self.of(uri), self.desk.sheet(uri)
+        if sheet is not None:
+            for part in sheet.parts:
+                own = lsp.PublishDiagnosticsParams(uri=part.uri, diagnostics=here(found, part))
+                self.desk.server.text_document_publish_diagnostics(own)
+        elif uri in self.desk.server.workspace.text_documents:
             version = self.desk.server.workspace.get_text_document(uri).version
             self.desk.server.text_document_publish_diagnostics(
                 lsp.PublishDiagnosticsParams(uri=uri, diagnostics=found, version=version)
@@ -105,7 +125,8 @@ class Diagnostics:
     async def _answer(
         self, params: lsp.DocumentDiagnosticParams
     ) -> lsp.RelatedFullDocumentDiagnosticReport | lsp.RelatedUnchangedDocumentDiagnosticReport:
-        found = await self.of(params.text_document.uri)
+        pushed = self.desk.sheet(params.text_document.uri) is not None
+        found = [] if pushed else await self.of(params.text_document.uri)
         mark = _mark(found)
         if params.previous_result_id == mark:
             return lsp.RelatedUnchangedDocumentDiagnosticReport(result_id=mark)

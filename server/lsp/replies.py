@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-from ...knowledge.types import Candidate, Outcome
 from ...tools import textfile
 from ...tools.errors import UsageError
 from ...tools.script.revert import revert
@@ -69,17 +68,6 @@ def of_text(view: View, text: str) -> bool:
     return fingerprint(text) == view.ask.source
 
 
-def candidate(view: View, number: int) -> Candidate:
-    """The code of a candidate of a search that has ended. Raises UsageError."""
-    report = Path(view.found.report).with_name("outcome.json") if view.found and view.found.report else None
-    if report is None or not report.is_file():
-        raise UsageError(f"job {view.id} is {view.state}: the code of its candidates is kept when it has ended")
-    trial = Outcome.model_validate_json(report.read_bytes()).trial(number)
-    if trial is None or trial.candidate is None:
-        raise UsageError(f"candidate {number} of job {view.id} was never made code")
-    return trial.candidate
-
-
 def before_of(view: View) -> str:
     """The text that a search began with: the file's, else what its diff says. Raises UsageError."""
     path = Path(view.ask.path)
@@ -93,10 +81,10 @@ def before_of(view: View) -> str:
     return before
 
 
-def code_of(view: View, number: int | None) -> str:
+def code_of(desk: Desk, view: View, number: int | None) -> str:
     """The text to write: that of a candidate, or of the winner. Raises UsageError where there is none."""
     if number is not None:
-        return candidate(view, int(number)).code
+        return desk.jobs.code(view.id, int(number))
     if view.found is None or not view.found.code or not view.found.diff:
         raise UsageError(f"job {view.id} is {view.state} and has no code to apply")
     return view.found.code

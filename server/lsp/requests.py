@@ -53,8 +53,8 @@ class Requests:
 
     def _candidate(self, asked: dict[str, Any]) -> dict[str, Any]:
         from ...tools.script.diff import unified
-        from .replies import before_of, candidate
+        from .replies import before_of
 
         view = self.desk.jobs.look(str(asked.get("job", "")))
-        code, before = candidate(view, int(asked.get("number", 0))).code, before_of(view)
+        code, before = self.desk.jobs.code(view.id, int(asked.get("number", 0))), before_of(view)
         return {"code": code, "diff": unified(before, code, view.name), "before": before}

@@ -8,6 +8,7 @@ from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
 
 from .actions import Actions
+from .cells import SYNC
 from .commands import Commands
 from .desk import Desk
 from .diagnostics import Diagnostics
@@ -25,7 +26,7 @@ _ALLOCATIONS = (100_000, 50, 100)
 def build(flags: dict[str, Any]) -> LanguageServer:
     """The server; nothing heavy is imported before a document asks for it."""
     gc.set_threshold(*_ALLOCATIONS)
-    server = LanguageServer("diffagent", version("diffagent-mcp"))
+    server = LanguageServer("diffagent", version("diffagent-mcp"), notebook_document_sync=SYNC)
     desk = Desk(server, {name: str(value) for name, value in flags.items() if value is not None})
     diagnostics, watching = Diagnostics(desk), Watching(desk)
     rooms = (diagnostics, Actions(desk), Lenses(desk), Pointing(desk), Links(desk), Requests(desk), watching)

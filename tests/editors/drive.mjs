@@ -14,8 +14,18 @@ function workspace(name) {
   fs.mkdirSync(folder, { recursive: true });
   fs.copyFileSync(path.join(E.ROOT, "examples/sd15_text2img.py"), path.join(folder, "draw.py"));
   fs.copyFileSync(path.join(E.ROOT, "tests/editors/hints.py.txt"), path.join(folder, "hints.py"));
+  fs.copyFileSync(path.join(E.ROOT, "examples/sd15_text2img.py"), path.join(folder, "again.py"));
+  fs.writeFileSync(path.join(folder, "cells.ipynb"), JSON.stringify(cells(path.join(folder, "hints.py"))));
   fs.writeFileSync(path.join(folder, "plain.py"), "print('no pipeline here')\n");
   return folder;
+}
+
+/** A script as a notebook: a cell for each of its paragraphs. */
+function cells(script) {
+  const code = fs.readFileSync(script, "utf8").trimEnd().split(/\n\n+/);
+  const all = code.map((source) => ({ cell_type: "code", source, metadata: {}, outputs: [], execution_count: null }));
+  const kernel = { display_name: "Python 3", language: "python", name: "python3" };
+  return { cells: all, metadata: { kernelspec: kernel, language_info: { name: "python" } }, nbformat: 4, nbformat_minor: 5 };
 }
 
 function wanted(name) {

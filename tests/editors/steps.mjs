@@ -31,6 +31,19 @@ export const STEPS = [
     await until("a change", async () => (await editor.ask("dirty")).length === 1);
     await editor.ask("saveAll");
   }],
+  ["a notebook has its hints in its cells", async (editor, assert) => {
+    const notebook = path.join(editor.folder, "cells.ipynb");
+    await editor.ask("notebook", { path: notebook });
+    const hints = await until("diagnostics of a cell", async () => {
+      const all = (await editor.ask("diagnostics")).filter((one) => one.source === "diffagent");
+      return all.filter((one) => one.uri.includes("cells.ipynb")).length > 0 && all;
+    }, 40);
+    const steps = hints.find((one) => one.uri.includes("cells.ipynb") && one.message.includes("150 steps"));
+    assert.ok(steps && steps.line === 4, JSON.stringify(hints));
+    await until("a lens in a cell", () => lens(editor, "Accelerate").isVisible(), 40);
+    await editor.picture("2-notebook");
+    await editor.ask("run", { command: "workbench.action.closeActiveEditor" });
+  }],
   ["a call has lenses", async (editor) => {
     await editor.file(draw(editor));
     await until("a lens", () => lens(editor, "Accelerate").isVisible());
@@ -136,6 +149,23 @@ export const STEPS = [
     const asked = await editor.ask("asked");
     assert.ok(asked.some((text) => text.includes("<facts>") && text.includes("why is it slow?")));
     await editor.picture("12-chat-with-model");
+  }],
+  ["@diffagent profiles and accelerates the script in front", async (editor) => {
+    const answered = async (query, words, seconds) => {
+      await editor.ask("run", { command: "workbench.action.chat.open", args: [{ query, isPartialQuery: true }] });
+      await sleep(1500);
+      await editor.press("Enter");
+      await until(words, () => editor.page.locator(".interactive-response", { hasText: words }).last().isVisible(), seconds);
+    };
+    await editor.file(path.join(editor.folder, "again.py"));
+    await answered("@diffagent /profile", "s an image", 120);
+    await answered("@diffagent /accelerate 2x", "quality loss", 240);
+    await editor.picture("13-chat-accelerate");
+  }],
+  ["the walkthrough shows its pages", async (editor) => {
+    await editor.ask("run", { command: "workbench.action.openWalkthrough", args: ["diffagent.diffagent#start", false] });
+    await until("its first step", () => editor.page.getByText("Have DiffAgent in a Python environment").first().isVisible(), 30);
+    await editor.picture("14-walkthrough");
   }],
   ["a server that was killed comes back, and works", async (editor, assert) => {
     await editor.file(draw(editor));

@@ -32,6 +32,8 @@ const QUESTIONS = {
   tabs: () => vscode.window.tabGroups.all.flatMap((group) => group.tabs.map((tab) => tab.label)),
   saveAll: () => vscode.workspace.saveAll(),
   open: async ({ path }) => void (await vscode.window.showTextDocument(vscode.Uri.file(path), { preview: false })),
+  notebook: async ({ path }) =>
+    void (await vscode.window.showNotebookDocument(await vscode.workspace.openNotebookDocument(vscode.Uri.file(path)))),
   run: ({ command, args }) => vscode.commands.executeCommand(command, ...(args ?? [])),
   set: ({ key, value, global }) => vscode.workspace.getConfiguration().update(key, value, global ? 1 : 2),
   invoke: async ({ tool, input }) => {

@@ -11,7 +11,8 @@ from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 from talking import FASTER, SOURCE, finished
 
-from diffagent_mcp.knowledge.types import Target
+from diffagent_mcp.knowledge.types import Candidate, Target
+from diffagent_mcp.server.jobs import codes
 from diffagent_mcp.server.jobs.points import point
 from diffagent_mcp.server.settings import load
 from diffagent_mcp.tools.store import jobs
@@ -76,8 +77,19 @@ async def test_one_job_is_shown_with_its_candidates(vscode: Editor) -> None:
     assert vscode.client.shown_documents[-1].uri == report.as_uri()
     with pytest.raises(JsonRpcException, match="there is no job zzz"):
         await vscode.ask("job", job="zzz")
-    with pytest.raises(JsonRpcException, match="kept when it has ended"):
-        await vscode.ask("candidate", job="aaa2", number=1)
+
+
+async def test_a_candidate_can_be_compared_while_the_search_runs(vscode: Editor) -> None:
+    searched(vscode, "running.py", "aaa6")
+    with pytest.raises(JsonRpcException, match="job aaa6 has no code of a candidate 1"):
+        await vscode.ask("candidate", job="aaa6", number=1)
+    made = Candidate(plan=plan(step("tome")), code=FASTER)
+    codes.keep(
+        vscode.home / "jobs" / "aaa6",
+        trial(1, plan(step("tome")), evaluation(2.4)).model_copy(update={"candidate": made}),
+    )
+    shown = await vscode.ask("candidate", job="aaa6", number=1)
+    assert (shown.code, shown.before) == (FASTER, SOURCE) and "+++" in shown.diff
 
 
 async def test_the_winner_is_applied_as_an_edit_to_look_at(vscode: Editor) -> None:
