@@ -143,7 +143,7 @@ class Loop:
             self.winner = trial.number
             yield self._event("confirm", f"confirmed: {_numbers(verdict)}", trial)
         else:
-            yield self._event("confirm", f"not confirmed: {_heard_verdict(verdict)}", trial)
+            yield self._event("confirm", _not_confirmed(verdict, self.target), trial)
 
     def _confirm_best(self) -> Iterator[Event]:
         """After the search: confirm the best that met the target, or give the best its trustworthy numbers."""
@@ -176,9 +176,22 @@ class Loop:
 
 
 def confirmed(e: Evaluation, target: Target) -> bool:
-    """Met under `final`, with the interval's low end close to what was asked for."""
+    """Met under `final`, with the interval's low end close to what was asked for, and above no speedup at all."""
     required = target.required_speedup(e.baseline_s)
-    return target.met_by(e) and e.speedup_interval.low >= TOLERANCE * required
+    low = e.speedup_interval.low
+    return target.met_by(e) and low >= TOLERANCE * required and (e.faster or required <= 1.0)
+
+
+def _not_confirmed(verdict: Verdict, target: Target) -> str:
+    if isinstance(verdict, Evaluation) and target.undecided_by(verdict):
+        return too_noisy(verdict)
+    return f"not confirmed: {_heard_verdict(verdict)}"
+
+
+def too_noisy(e: Evaluation) -> str:
+    """That nothing can be said, and what to do."""
+    found = f"{e.speedup:.2f}x, 95% {e.speedup_interval.low:.2f}-{e.speedup_interval.high:.2f}, {e.pairs} pairs"
+    return f"inconclusive: the machine is too noisy to tell ({found}); end what else runs on it, and run this again"
 
 
 def _numbers(e: Evaluation) -> str:
@@ -201,6 +214,8 @@ def limit_sentence(trials: Sequence[Trial], target: Target, situation: Situation
         failures: list[Failure] = [t.verdict for t in trials if not isinstance(t.verdict, Evaluation)]
         last = failures[-1].message if failures else "no candidate was measured"
         return f"no candidate could be measured: {last}"
+    if target.quality_met_by(e) and target.undecided_by(e):
+        return too_noisy(e)
     required = target.required_speedup(e.baseline_s)
     top = ceiling(situation)
     if top < required:

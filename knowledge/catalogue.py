@@ -1,9 +1,11 @@
-"""Every method we know, listed by hand so that nothing depends on what was imported first."""
+"""Every method we know, listed by hand so that nothing depends on what was imported first, and those of plugins."""
 
+from collections.abc import Iterable
 from types import MappingProxyType
 
 from pydantic import ValidationError
 
+from . import plugins
 from .method import Method
 from .methods.attention_backend import AttentionBackend
 from .methods.batching import Batching
@@ -45,9 +47,10 @@ from .methods.vae_slicing import VaeSlicing
 from .methods.vae_tiling import VaeTiling
 from .methods.watermark import Watermark
 from .methods.xformers import XFormers
+from .plugged import admitted
 from .types import Plan, Step
 
-METHODS: tuple[type[Method], ...] = (
+OURS: tuple[type[Method], ...] = (
     Sampler,
     FewStepLora,
     TimestepSpacing,
@@ -89,6 +92,10 @@ METHODS: tuple[type[Method], ...] = (
     GroupOffload,
     SequentialOffload,
 )
+PLUGINS = tuple(admitted(p, {m.slug for m in OURS}) for p in plugins.found(plugins.METHODS))
+"""what installed packages bring, also where it is broken"""
+PLUGGED = tuple(p.given for p in PLUGINS if isinstance(p.given, type) and issubclass(p.given, Method))
+METHODS = (*OURS, *PLUGGED)
 CATALOGUE = MappingProxyType({m.slug: m for m in METHODS})
 
 
@@ -99,6 +106,11 @@ def method_of(step: Step) -> Method | None:
         return kind(**step.params) if kind else None  # pyright: ignore[reportArgumentType]
     except ValidationError:
         return None
+
+
+def draws(slugs: Iterable[str]) -> bool:
+    """Does any of these methods draw random numbers of its own?"""
+    return any(CATALOGUE[s].draws for s in slugs if s in CATALOGUE)
 
 
 def methods_of(plan: Plan) -> list[Method]:

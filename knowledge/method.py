@@ -83,6 +83,8 @@ class Method(Record):
     """distribution that the project needs, beyond torch and diffusers"""
     batch_safe: ClassVar[bool] = True
     """pictures made several at a time are the same as one at a time"""
+    draws: ClassVar[bool] = False
+    """draws random numbers of its own, so that the same prompt and seed give another picture each time"""
     lossless: ClassVar[bool] = False
     """the picture does not change beyond rounding"""
     devices: ClassVar[frozenset[str]] = frozenset({"cpu", "cuda", "mps"})

@@ -1,6 +1,6 @@
 """The composition root: the only place that chooses implementations."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -18,7 +18,11 @@ from ..tools.chat.opening import Factories, open_chat
 from ..tools.chat.provider import Bounds
 from ..tools.errors import SetupError
 from ..tools.measure.runner import Limits
+from ..tools.measure.sandbox import reads
+from ..tools.measure.sandbox.walls import Walls
+from ..tools.store.damage import Damaged
 from ..tools.store.store import Store
+from .mending import mend
 from .settings import Settings
 
 HUB_SCORER = "ViT-L-14:openai"
@@ -36,7 +40,10 @@ class App:
 
     @cached_property
     def store(self) -> Store:
-        return Store(self.settings.home / "store.sqlite")
+        try:
+            return Store(self.settings.home / "store.sqlite")
+        except Damaged as e:
+            raise SetupError(mend(e, Path.cwd())) from e
 
     @property
     def remembers(self) -> bool:
@@ -80,6 +87,11 @@ class App:
         free = psutil.virtual_memory().available / 1e6
         memory = self.settings.memory_mb or (None if device.has_nvidia() else max(6000.0, 0.7 * free))
         return Limits(load_s=self.settings.load_seconds, image_s=self.settings.image_seconds, memory_mb=memory)
+
+    def walls(self, source: Path | None = None) -> Walls:
+        """What is asked of the sandbox around a script, and what that script may read."""
+        asked = Walls(self.settings.sandbox, self.settings.readable, (self.settings.home.absolute(),))
+        return asked if source is None else replace(asked, read=(*asked.read, *reads.of_file(source, asked)))
 
     @cached_property
     def ledger(self) -> Ledger:

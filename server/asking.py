@@ -7,10 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from ..tools.errors import UsageError
-from .flags import Llm, Requests, Tokens, Usd, chosen
+from .flags import Json, Llm, Requests, Tokens, Usd, chosen
 
 Words = Annotated[str, typer.Argument(help="what you want, in words, such as 'twice as fast, same steps'")]
-Json = Annotated[bool, typer.Option("--json", help="print JSON on stdout, nothing else")]
 
 
 def plan(

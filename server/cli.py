@@ -5,16 +5,38 @@ Exit codes: 0 target met, 1 target not met, 2 usage or script, 3 set-up, 130 int
 
 import json
 import signal
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from ..tools.errors import SetupError, UsageError
-from . import asking, consulting, exits, remembering, serving
+from . import asking, consulting, exits, proving, remembering, serving
 from .benchmark import cli as benchmark
-from .flags import BudgetSeconds, Llm, NoMemory, Requests, SearchKind, Tokens, Usd, chosen
+from .complaints import complain, measured
+from .flags import (
+    AllowRead,
+    BudgetSeconds,
+    Call,
+    Json,
+    Llm,
+    Models,
+    NoMemory,
+    Pipeline,
+    Prompts,
+    Python,
+    Request,
+    Requests,
+    SandboxName,
+    Scorer,
+    ScriptArguments,
+    SearchKind,
+    Threads,
+    Tokens,
+    Usd,
+    chosen,
+    walls,
+)
 
 app = typer.Typer(
     name="diffagent-mcp",
@@ -26,19 +48,6 @@ app = typer.Typer(
 )
 
 File = Annotated[Path, typer.Argument(help="Python file that builds a diffusers pipeline and calls it")]
-ScriptArguments = Annotated[list[str] | None, typer.Argument(help="arguments of the script itself, after --")]
-Call = Annotated[
-    str | None, typer.Option(help="where a server makes the call: `module:function`, or a route, `POST /generate`")
-]
-Request = Annotated[str | None, typer.Option(help="what --call is given, as JSON: its arguments, or the body")]
-Pipeline = Annotated[str | None, typer.Option(help="which pipeline, where the file has several")]
-Json = Annotated[bool, typer.Option("--json", help="print JSON on stdout, nothing else")]
-Models = Annotated[str | None, typer.Option(help="auto, zoo (tiny models that come along) or hub (your cache)")]
-Python = Annotated[str | None, typer.Option(help="the project's interpreter; default: its virtual environment")]
-Prompts = Annotated[Path | None, typer.Option(help="file with one prompt a line, instead of the built-in ones")]
-Threads = Annotated[int | None, typer.Option(help="CPU threads of the runner")]
-Scorer = Annotated[str | None, typer.Option(help="CLIP model: local-dir:FOLDER or ARCHITECTURE:PRETRAINED")]
-
 
 _INTERRUPTED = "interrupted; what was measured so far is kept, and the same command goes on from there"
 
@@ -51,34 +60,33 @@ def main() -> None:
     try:
         app()
     except UsageError as e:
-        _complain(str(e), 2)
+        complain(str(e), 2)
     except SetupError as e:
-        _complain(str(e), 3)
+        complain(str(e), 3)
     except OSError as e:
-        _complain(f"{e.filename or 'standard output'}: {e.strerror or e}", 3)
+        complain(f"{e.filename or 'standard output'}: {e.strerror or e}", 3)
     except SystemExit as e:
         if e.code == exits.INTERRUPTED:  # typer turns Ctrl-C into this
-            _complain(_INTERRUPTED, exits.INTERRUPTED)
+            complain(_INTERRUPTED, exits.INTERRUPTED)
         raise
     except KeyboardInterrupt:
-        _complain(_INTERRUPTED, exits.INTERRUPTED)
-
-
-def _complain(sentence: str, code: int) -> None:
-    from ..tools.report.text import clean
-
-    print(f"diffagent-mcp: {clean(sentence)}", file=sys.stderr)
-    raise SystemExit(code)
+        complain(_INTERRUPTED, exits.INTERRUPTED)
 
 
 @app.callback(invoke_without_command=True)
-def version(show: Annotated[bool, typer.Option("--version", help="print the version")] = False) -> None:
+def version(
+    context: typer.Context,
+    show: Annotated[bool, typer.Option("--version", help="print the version")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="with --version: what it runs on as well, as JSON")] = False,
+) -> None:
     """Make a diffusers pipeline faster, and prove it."""
     if show:
-        from importlib.metadata import version as installed
+        from .version import facts, ours
 
-        print(installed("diffagent-mcp"))
+        print(json.dumps(facts(), indent=2) if as_json else ours())
         raise typer.Exit
+    if as_json and context.invoked_subcommand is None:
+        raise UsageError("--json goes with --version here, or behind a command: diffagent-mcp analyze FILE --json")
 
 
 @app.command()
@@ -112,6 +120,8 @@ def optimize(
     python: Python = None,
     threads: Threads = None,
     scorer: Scorer = None,
+    sandbox: SandboxName = None,
+    allow_read: AllowRead = None,
     llm: Llm = None,
     llm_usd: Usd = None,
     llm_tokens: Tokens = None,
@@ -131,7 +141,7 @@ def _optimize(parameters: dict[str, Any]) -> None:
     wish = wishes.from_parameters(parameters)
     settings = load(chosen(parameters, "models", "python", "threads", "scorer"))
     with Progress() as progress:
-        found = _measured(lambda: service.optimize(build(settings, seed=wish.search.seed), wish, progress))
+        found = measured(lambda: service.optimize(build(settings, seed=wish.search.seed), wish, progress))
     if parameters["as_json"]:
         print(found.outcome.model_dump_json(indent=2))
     else:
@@ -153,6 +163,8 @@ def profile(
     python: Python = None,
     threads: Threads = None,
     scorer: Scorer = None,
+    sandbox: SandboxName = None,
+    allow_read: AllowRead = None,
     as_json: Json = False,
 ) -> None:
     """Measure FILE as it is: where the seconds go, memory, CLIP-Score."""
@@ -161,11 +173,11 @@ def profile(
     from .progress import Progress
     from .settings import load
 
-    flags = {"models": models, "python": python, "threads": threads, "scorer": scorer}
+    flags = {"models": models, "python": python, "threads": threads, "scorer": scorer, **walls(sandbox, allow_read)}
     with Progress() as progress:
         built = build(load(flags))
         start = wishes.started(arguments, call, request)
-        found, one = _measured(lambda: service.profile(built, file, pipeline, start, prompts, progress, trace, fresh))
+        found, one = measured(lambda: service.profile(built, file, pipeline, start, prompts, progress, trace, fresh))
     if as_json:
         print(
             json.dumps(
@@ -176,20 +188,6 @@ def profile(
         kept = "quick" in one.judge.restored
         printing.profile(found, one.models, one.environment.device.name, service.drawn_from(one), kept)
         printing.files([trace] if trace else [])
-
-
-def _measured(use_case: Any) -> Any:
-    """Run a use case; a script that cannot be measured becomes a complaint."""
-    from . import exits
-    from .service import Unmeasurable
-
-    try:
-        return use_case()
-    except Unmeasurable as e:
-        sentence = e.failure.message
-        if e.failure.evidence and e.failure.kind in ("crashed", "timed_out"):
-            sentence += "\n" + e.failure.evidence[-1500:]
-        _complain(sentence, exits.of_failure(e.failure))
 
 
 @app.command()
@@ -243,3 +241,6 @@ app.command()(consulting.methods)
 app.command()(consulting.explain)
 app.command()(consulting.search)
 app.command()(consulting.revert)
+app.command()(proving.audit)
+app.command()(proving.verify)
+app.command()(proving.guard)

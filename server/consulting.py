@@ -7,12 +7,9 @@ from typing import Annotated
 import typer
 
 from ..tools.errors import UsageError
+from .flags import Json, Models, Pipeline, Python
 
-Json = Annotated[bool, typer.Option("--json", help="print JSON on stdout, nothing else")]
 ForFile = Annotated[Path | None, typer.Option("--for", help="the script that it is about")]
-Pipeline = Annotated[str | None, typer.Option(help="which pipeline, where the file has several")]
-Python = Annotated[str | None, typer.Option(help="the project's interpreter; default: its virtual environment")]
-Models = Annotated[str | None, typer.Option(help="auto, zoo (tiny models that come along) or hub (your cache)")]
 DeviceKind = Annotated[str | None, typer.Option("--device", help="cpu, cuda or mps; default: this machine's")]
 Memory = Annotated[str | None, typer.Option(help="memory of the device, such as 12GB")]
 
@@ -53,9 +50,11 @@ def methods(
         return
     if device or memory or pipeline:
         raise UsageError("--device, --memory and --pipeline rank the methods for a script: name it with --for FILE")
-    from ..knowledge.catalogue import METHODS
+    from ..knowledge.catalogue import METHODS, PLUGINS
     from . import printing
 
+    for complaint in (p.complaint for p in PLUGINS if p.complaint is not None):
+        typer.echo(f"diffagent-mcp: {complaint}", err=True)
     if as_json:
         print(json.dumps({m.slug: m.model_json_schema() for m in METHODS}, indent=2))
     else:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
-from ..knowledge import rules
-from ..knowledge.catalogue import METHODS
+from ..knowledge import plugins, rules
+from ..knowledge.catalogue import METHODS, PLUGINS
 from ..knowledge.situation import Situation
 from ..knowledge.types import Environment, PipelineSite, Position, Role
 from ..tools import device, models
@@ -56,14 +56,16 @@ def examine(app: App, path: Path | None, pipeline: str | None, deep: bool) -> Di
     facts = [("python", f"{version} at {python}"), *sorted(libraries.items())]
     here = device.from_probe({"kind": "cpu"}, app.settings.threads or 1)
     if deep and not problems:
-        here, network = _ask_runner(app, python)
+        here, network, sandbox = _ask_runner(app, python)
         facts.append(("network", f"{network} (in the runner)"))
+        facts.append(("sandbox", sandbox))
     elif device.has_nvidia():
         facts.append(("gpu", "an NVIDIA device is here; `doctor --deep` asks torch about it"))
     bf16 = ", native bfloat16" if here.bf16 else ""
     facts.append(("device", f"{here.name} ({here.kind}), {here.memory_mb / 1000:.0f} GB{bf16}"))
     facts += _models(app)
     facts += _language_models(app, problems)
+    facts += _plugins(problems)
     environment = Environment(device=here, python=version, libraries=libraries)
     where = _situation(path, pipeline, environment)
     where = where.model_copy(update={"at_hand": models.ids_at_hand(models.hub_home())})
@@ -83,10 +85,13 @@ def _versions(python: Path, problems: list[str]) -> tuple[str, dict[str, str]]:
         return "unknown", {}
 
 
-def _ask_runner(app: App, python: Path) -> tuple[device.Device, str]:
-    runner = Runner(python, app.zoo_home, app.settings.threads or 1)
+def _ask_runner(app: App, python: Path) -> tuple[device.Device, str, str]:
+    """The device, whether the network is cut, and the walls."""
+    threads = app.settings.threads or 1
+    runner = Runner(python, app.zoo_home, threads, walls=app.walls())
     try:
-        return device.from_probe(runner.device(), app.settings.threads or 1), str(runner.hello.get("network"))
+        found = device.from_probe(runner.device(), threads)
+        return found, str(runner.hello.get("network")), runner.sandbox.removeprefix("sandbox: ")
     finally:
         runner.close()
 
@@ -115,6 +120,14 @@ def _language_models(app: App, problems: list[str]) -> list[tuple[str, str]]:
         told.append(f"{named}{who} ({key_in_words(named)})")
     extra = "installed" if installed() else "not installed: pip install 'diffagent-mcp[llm]'"
     return [("language model", "; ".join(told)), ("extra llm", extra)]
+
+
+def _plugins(problems: list[str]) -> list[tuple[str, str]]:
+    """What installed packages bring, and which of them are broken."""
+    every = (*PLUGINS, *plugins.found(plugins.CHATS))
+    problems.extend(p.complaint for p in every if p.complaint is not None)
+    used = [f"{p.name} ({p.group.rpartition('.')[2]}, {p.package})" for p in every if p.complaint is None]
+    return [("plugins", ", ".join(used))] if used else []
 
 
 def _situation(path: Path | None, pipeline: str | None, environment: Environment) -> Situation:

@@ -7,7 +7,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ..knowledge.types import Target
+from ..knowledge.catalogue import method_of
+from ..knowledge.types import Plan, Scalar, Step, Target
 from ..tools.errors import UsageError
 from ..tools.measure.start import Entry
 
@@ -71,6 +72,33 @@ def entry(call: str | None, request: str | None) -> Entry | None:
     if not isinstance(given, dict):
         raise UsageError('--request must be a JSON object, such as \'{"prompt": "a lighthouse"}\'')
     return Entry(call=call.strip(), request=given)
+
+
+def plan(text: str | None) -> Plan | None:
+    """`deepcache(interval=2) + sampler(name=dpmpp_2m, steps=20)`: a plan as reports write it."""
+    if text is None:
+        return None
+    steps = tuple(_step(part.strip()) for part in re.split(r"\+(?![^(]*\))", text))
+    unknown = next((s.method for s in steps if method_of(s) is None), None)
+    if unknown is not None:
+        raise UsageError(f"--plan: {unknown} is no method, or has no such knobs; `explain METHOD` shows them")
+    return Plan(steps=steps)
+
+
+def _step(text: str) -> Step:
+    match = re.fullmatch(r"([a-z0-9_]+)(?:\((.*)\))?", text)
+    if match is None:
+        raise UsageError(f"--plan {text}: write it like deepcache(interval=2) + channels_last()")
+    pairs = [p.partition("=") for p in (match.group(2) or "").split(",") if p.strip()]
+    return Step(method=match.group(1), params={k.strip(): _scalar(v.strip()) for k, _, v in pairs})
+
+
+def _scalar(text: str) -> Scalar:
+    try:
+        value: Any = json.loads(text.lower() if text in ("True", "False") else text)
+    except ValueError:
+        return text
+    return value if isinstance(value, int | float | bool) else text
 
 
 def _amount(text: str, units: Mapping[str, float]) -> float:

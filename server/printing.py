@@ -30,6 +30,8 @@ def finished(found: Finished) -> None:
         )
         for sentence in outcome.overruled:
             out.print(Text(f"note: {clean(sentence)}", style="yellow"))
+    for sentence in summary.flags(outcome):
+        out.print(Text(f"look at this before you believe it: {clean(sentence)}", style="yellow"))
     candidates(outcome)
     out.print()
     out.print(Text(summary.headline(outcome), style="bold green" if outcome.winner else "bold yellow"))

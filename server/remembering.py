@@ -6,13 +6,14 @@ from typing import Annotated
 
 import typer
 
+from .flags import Json
+
 app = typer.Typer(
     help="What was learned from every verdict: list, export, import, forget.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Json = Annotated[bool, typer.Option("--json", help="print JSON on stdout, nothing else")]
 Pipeline = Annotated[str | None, typer.Option(help="only this class, such as StableDiffusionPipeline")]
 Device = Annotated[str | None, typer.Option(help="only this device: cpu, cuda, mps, or its whole name")]
 

@@ -3,11 +3,13 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from ..knowledge.types import Evaluation, Outcome, Trial
 from ..tools import textfile
 from ..tools.errors import UsageError
+from ..tools.report.manifest import manifest_of
 from ..tools.report.pairs import PicturePair
 from ..tools.report.record import Moment
 from ..tools.report.write import write as write_report
@@ -61,7 +63,9 @@ def save(
     """Write the report; and the winner's code beside the script (or into `out`), or over it with `--apply`."""
     folder = report_folder(path, out)
     seen = pairs(one, best)
-    page = write_report(folder, outcome, seen, diff, one.opened.file.text, moments)
+    source = one.opened.file.text
+    claimed = manifest_of(outcome, source, one.start, seen, version("diffagent-mcp"))
+    page = write_report(folder, outcome, seen, diff, source, moments, claimed)
     winner = outcome.trial(outcome.winner)
     accelerated = (out or path.parent) / f"{path.stem}.accelerated{path.suffix or '.py'}"
     if winner is None or winner.candidate is None:

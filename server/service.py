@@ -107,7 +107,8 @@ def optimize(app: App, wish: Wish, say: Say) -> Finished:
     report_folder(wish.path, wish.out)
     where = f"{opened.site.pipeline_class} in {wish.path.name}, line {opened.site.start.line}"
     say(Event(stage="analyse", sentence=where))
-    with session(app, opened, wish.start, wish.prompts, _sayer(say)) as one:
+    screened = None if wish.search.kind == "paper" else wish.target
+    with session(app, opened, wish.start, wish.prompts, _sayer(say), screened) as one:
         before = _baseline(one, say)
         here = _situation(one, before.profile)
         loop = _loop(one, wish, here, started)
@@ -222,6 +223,7 @@ def _outcome(one: Session, wish: Wish, profile: Profile, loop: Loop, seconds: fl
         search=wish.search,
         environment=one.environment,
         protocols=tuple(one.protocols.values()),
+        start=one.start.model_dump(mode="json"),
         baseline=profile,
         trials=tuple(loop.trials),
         winner=loop.winner,

@@ -5,12 +5,13 @@ from typing import Annotated
 
 import typer
 
-from ..tools.errors import SetupError
+from ..tools.errors import SetupError, UsageError
 from .flags import Llm, Requests, Tokens, Usd, chosen
 
 
 def job_run(id: Annotated[str, typer.Argument(help="a job that was started")]) -> None:
     """Do a job in this process: what the server starts, and people do not type."""
+    from ..tools.store import jobs
     from ..tools.store.store import Store
     from .jobs.control import Jobs
     from .jobs.work import work
@@ -18,7 +19,10 @@ def job_run(id: Annotated[str, typer.Argument(help="a job that was started")]) -
 
     settings = load()
     home = settings.home.absolute()
-    if work(Store(home / "store.sqlite"), id, home):
+    store = Store(home / "store.sqlite")
+    if jobs.find(store, id) is None:
+        raise UsageError(f"there is no job {id} in {home}; `diffagent-mcp serve` starts jobs when a client asks")
+    if work(store, id, home):
         Jobs(settings).go_on()
 
 
@@ -59,7 +63,7 @@ def serve(
 
             build(settings, workspace)[0].run("stdio")
     except ModuleNotFoundError as e:
-        raise SetupError(f"{e.name} is not installed: pip install 'diffagent-mcp[mcp]'") from e
+        raise SetupError(f"{e.name} is not installed: pip install --force-reinstall diffagent-mcp") from e
 
 
 def lsp(
@@ -70,5 +74,5 @@ def lsp(
     try:
         from .lsp.serve import build
     except ModuleNotFoundError as e:
-        raise SetupError(f"{e.name} is not installed: pip install 'diffagent-mcp[lsp]'") from e
+        raise SetupError(f"{e.name} is not installed: pip install --force-reinstall diffagent-mcp") from e
     build({"models": models, "python": python}).start_io()

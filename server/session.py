@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 
 from ..knowledge.pipelines import DRAW_CLASSES
-from ..knowledge.types import Device, Environment, Models, Protocol
+from ..knowledge.types import Device, Environment, Models, Protocol, Target
 from ..tools import device, models
 from ..tools.measure import interpreter
 from ..tools.measure.baseline import Subject
@@ -33,6 +33,8 @@ class Session:
     start: Start
     prompts_file: Path | None
     say: Callable[[str], None]
+    target: Target | None = None
+    """what candidates are measured for, where that may end a measurement early"""
 
     @cached_property
     def python(self) -> Path:
@@ -58,7 +60,9 @@ class Session:
     @cached_property
     def runner(self) -> Runner:
         """The zygote and the scorer start together; each takes seconds to import its libraries."""
-        started = Runner(self.python, self.models_home, self.threads, self.app.limits)
+        walls = self.app.walls(self.opened.file.path)
+        started = Runner(self.python, self.models_home, self.threads, self.app.limits, walls=walls)
+        self.say(started.sandbox)
         _ = self.scorer
         return started
 
@@ -110,6 +114,7 @@ class Session:
             store=self.app.store,
             limits=self.app.limits,
             say=self.say,
+            target=self.target,
             lanes=max(1, lanes(self.threads)) if self.environment.device.kind == "cpu" else 1,
         )
 
@@ -121,10 +126,15 @@ class Session:
 
 @contextmanager
 def session(
-    app: App, opened: Opened, start: Start, prompts_file: Path | None, say: Callable[[str], None]
+    app: App,
+    opened: Opened,
+    start: Start,
+    prompts_file: Path | None,
+    say: Callable[[str], None],
+    target: Target | None = None,
 ) -> Generator[Session, None, None]:
     """A session that ends every process it started, however it is left."""
-    one = Session(app, opened, start, prompts_file, say)
+    one = Session(app, opened, start, prompts_file, say, target)
     try:
         yield one
     finally:

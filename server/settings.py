@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from ..knowledge.types import Caps, Role
 from ..tools.chat import names
 from ..tools.errors import UsageError
+from ..tools.measure.sandbox.names import Sandbox
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -47,6 +48,14 @@ class Settings(BaseModel):
     )
     load_seconds: float = Field(default=180.0, gt=0, description="time limit until a script's first pipeline call")
     image_seconds: float = Field(default=600.0, gt=0, description="time limit of one call of the pipeline")
+    sandbox: Sandbox = Field(
+        default="auto",
+        description="walls around scripts; auto: the strongest there is; none: only limits, for code that you trust",
+    )
+    allow_read: str | None = Field(
+        default=None,
+        description=f"files and folders that scripts may read besides their own folder, with `{os.pathsep}` in between",
+    )
     jobs: int = Field(
         default=1, ge=1, description="jobs of chats and editors at work at once; more disturb each other's clock"
     )
@@ -71,6 +80,15 @@ class Settings(BaseModel):
     def model_of(self, role: Role) -> names.Named:
         """The language model of a role: its own, else the one for all."""
         return names.parse(getattr(self, f"llm_{role}", None) or self.llm)
+
+    @property
+    def readable(self) -> tuple[Path, ...]:
+        """What scripts may read besides their own. Raises UsageError for what is not there."""
+        paths = [Path(text).expanduser().absolute() for text in (self.allow_read or "").split(os.pathsep) if text]
+        for path in paths:
+            if not path.exists():
+                raise UsageError(f"--allow-read {path}: there is no such file or folder")
+        return tuple(paths)
 
     @property
     def caps(self) -> Caps:

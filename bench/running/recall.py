@@ -32,7 +32,7 @@ def _same_ground(one: Run, other: Run) -> bool:
 
 def _holds(found: Judged, bound: Threshold) -> bool:
     """Is it what the stages would say today? A failure that may have been the machine's is not kept."""
-    if isinstance(found.crash, Failure) and not found.crash.settled:
+    if isinstance(found.crash, Failure) and not found.crash.holds():
         return False
     it = found.absolute
     return it is None or (it.threshold, it.prompts, it.seeds) == (bound.threshold, bound.prompts, bound.seeds)

@@ -16,6 +16,7 @@ from ...knowledge.types import (
     Relative,
     Script,
     Static,
+    Tampered,
     Task,
     Threshold,
     Trace,
@@ -139,5 +140,5 @@ def mismatch_sentence(static: Static) -> str:
 
 def _crashed(failure: Failure) -> Findings:
     """It does not run, which the paper calls a compile error; or it runs as something else than what was asked for."""
-    kind: FailureClass = "key-attribute error" if isinstance(failure, NotProven) else "compile error"
+    kind: FailureClass = "key-attribute error" if isinstance(failure, NotProven | Tampered) else "compile error"
     return Findings(failure=kind, sentence=failure.message, crash=failure)

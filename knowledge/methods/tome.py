@@ -30,6 +30,7 @@ class ToMe(Method):
     slug = "tome"
     title = "ToMe, token merging"
     kind = "tokens"
+    draws = True
     fits = frozenset({"unet", "dit"})
     order = 40
     clashes = CACHES | {"compile", "layer_skip"}

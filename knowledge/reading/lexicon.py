@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 
+from ..catalogue import PLUGGED
 from .words import chinese, english, french, german, names, spanish
 
 LANGUAGES = {"de": german.WORDS, "es": spanish.WORDS, "fr": french.WORDS, "zh": chinese.WORDS}
@@ -72,7 +73,8 @@ def atomise(text: str) -> list[Atom]:
 def lexicon(language: str) -> Lexicon:
     """Names, English, and on top the language's own words, which win where they mean something else."""
     joined: dict[tuple[str, ...], str] = {}
-    for table in (names.WORDS, english.WORDS, LANGUAGES.get(language, {})):
+    plugged = {f"METHOD={m.slug}": f"{m.slug} | {m.slug.replace('_', ' ')} | {m.title.lower()}" for m in PLUGGED}
+    for table in (plugged, names.WORDS, english.WORDS, LANGUAGES.get(language, {})):
         for tag, phrases in table.items():
             for phrase in _split(phrases):
                 joined[tuple(a.text for a in atomise(phrase)) or (phrase,)] = tag

@@ -38,14 +38,34 @@ class Protocol(Record):
     """How a number is measured. Raise `version` when the meaning of a number changes."""
 
     name: Literal["quick", "final", "bench"]
-    version: int = 2
+    version: int = 3
     prompts: tuple[str, ...]
     seeds: tuple[int, ...]
     labels: tuple[int, ...] = Field(
         default=(), description="class ids beside the prompts, which caption them; empty for pipelines that read text"
     )
-    pairs: int = Field(description="timed baseline/candidate pairs, in ABBA order")
+    looks: tuple[int, ...] = Field(
+        default=(), description="numbers of prompts after which a candidate may be clear; empty: only after all"
+    )
+    pairs: int = Field(description="timed baseline/candidate pairs at most, in ABBA order")
     blocks: int = Field(default=1, description="fresh pairs of processes that the timed pairs are spread over")
+    least: int | None = Field(default=None, description="blocks after which the speed may be clear; None: all of them")
     batch: int = Field(default=8, description="pictures made together for quality; timing is one call at a time")
     spread: int = Field(default=12, description="prompts drawn again with another seed, for the unit of drift")
     resamples: int = 2000
+
+    def part(self, first: int, last: int) -> "Protocol":
+        """The same with some of its prompts only."""
+        cut = slice(first, last)
+        few = {"prompts": self.prompts[cut], "seeds": self.seeds[cut], "labels": self.labels[cut]}
+        return self.model_copy(update=few)
+
+    def shortened(self, prompts: int, pairs: int, blocks: int, spread: int) -> "Protocol":
+        """The same, of everything at most so much; looks beyond the last prompt have nothing to see."""
+        few = {
+            "looks": tuple(n for n in self.looks if n < prompts),
+            "pairs": min(self.pairs, pairs),
+            "blocks": min(self.blocks, blocks),
+            "spread": min(self.spread, spread),
+        }
+        return self.part(0, prompts).model_copy(update=few)

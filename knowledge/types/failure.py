@@ -17,6 +17,10 @@ class _Failure(Record):
     fault: ClassVar[Literal["script", "candidate", "machine"]] = "candidate"
     remedy: ClassVar[str]  # what to do about it, for people
 
+    def holds(self) -> bool:
+        """Would this very failure come again, so that a verdict that is kept may be served?"""
+        return self.settled
+
 
 class InvalidPlan(_Failure):
     """The rules forbid the plan, or it does not fit this script or device."""
@@ -48,6 +52,10 @@ class Crashed(_Failure):
     stage: Literal["load", "call"]
     error: str = Field(description="exception class name, or the signal")
     line: int | None = None
+
+    def holds(self) -> bool:
+        """A process that was killed from outside says nothing of its code."""
+        return self.error != "SIGKILL"
 
 
 class OutOfMemory(_Failure):
@@ -87,6 +95,17 @@ class NotProven(_Failure):
         "that look like this."
     )
     method: str | None = None
+    check: str | None = Field(default=None, description="the check of `audit` that it fails, by its slug")
+
+
+class Tampered(_Failure):
+    """It works on the measurement rather than on the pictures: its numbers would not be those of its use."""
+
+    kind: Literal["tampered"] = "tampered"
+    remedy: ClassVar[str] = (
+        "Take out what the message names: a speedup that needs it is none. `audit FILE` runs every check alone."
+    )
+    check: str = Field(description="the check of `audit` that it fails, by its slug")
 
 
 class ModelMissing(_Failure):
@@ -136,6 +155,7 @@ Failure = (
     | OutOfMemory
     | TimedOut
     | NotProven
+    | Tampered
     | ModelMissing
     | NeverCalled
     | NeedsInput

@@ -1,11 +1,16 @@
 """What was measured."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from .denoiser import DenoiserFacts
 from .record import Record, Scalar
+
+TIE = 0.01
+"""a difference in speed up to which two scripts are called equally fast"""
+NOISY = 1.125
+"""high end of the speedup's interval over its low end, beyond which the machine is too noisy to say: about ± 6%"""
 
 
 class Interval(Record):
@@ -86,6 +91,16 @@ class Trace(Record):
         default={}, description="slugs of the methods found on the live objects -> their settings there"
     )
     vae_decodes: int = 0
+    text_encodes: int | None = Field(default=None, description="calls of text encoders; None: there is none")
+    text_tokens: int = Field(default=0, description="tokens of text that the denoiser attends to; 0: not seen")
+    negative_prompt: str | None = Field(default=None, description="of the call, before it is repeated to the batch")
+    distinct_timesteps: int | None = None
+    components: dict[str, str] = Field(default={}, description="parts that are there -> their classes")
+    parameters: dict[str, int] = Field(default={}, description="of the parts beside the denoiser")
+    configs: dict[str, str] = Field(default={}, description="part -> a hash of what it is configured to be")
+    samples: dict[str, str] = Field(
+        default={}, description="part -> a hash of some of its weights, rounded to bfloat16; narrower ones have none"
+    )
     swallowed: tuple[str, ...] = Field(default=(), description="keywords of the call that __call__ ignores silently")
     gflop: float | None = Field(default=None, description="counted by torch's FlopCounterMode; None: not counted")
     image_size: tuple[int, int] | None = Field(default=None, description="width, height of one picture")
@@ -109,6 +124,7 @@ class Profile(Record):
     clip_sd: float
     clip_scores: tuple[float, ...] = Field(description="one for each prompt of the protocol")
     seed_distance: float = Field(description="mean 1-SSIM of two pictures that differ in seed only: what drift 1 means")
+    repeat_distance: float = Field(default=0.0, description="1-SSIM of one picture to itself, drawn once more")
     prompts: int
 
 
@@ -130,6 +146,9 @@ class Evaluation(Record):
     speedup: float = Field(description="median of paired ratios, baseline / candidate")
     speedup_interval: Interval
     pairs: int
+    samples: tuple[tuple[float, float], ...] = Field(
+        default=(), description="seconds an image of each timed pair, baseline and candidate"
+    )
     latency_s: float
     baseline_s: float
     loss: float = Field(description="(mean clip before - mean clip after) / mean clip before")
@@ -146,7 +165,23 @@ class Evaluation(Record):
     stages: Stages
     trace: Trace
     scores: tuple[PromptScore, ...] = ()
-    settled: ClassVar[bool] = True
+    flags: tuple[str, ...] = Field(
+        default=(), description="sentences: what a person should look at before believing it"
+    )
+
+    def holds(self) -> bool:
+        """Numbers may be served again."""
+        return True
+
+    @property
+    def faster(self) -> bool:
+        """Is the whole interval above 1, and by more than a tie?"""
+        return self.speedup_interval.low > 1 + TIE
+
+    @property
+    def noisy(self) -> bool:
+        """Is the interval of the speedup so wide that the machine was too noisy to say?"""
+        return self.speedup_interval.high > NOISY * self.speedup_interval.low
 
     @property
     def standing(self) -> tuple[float, float, float]:

@@ -1,6 +1,6 @@
 """What the loop did and found."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -62,6 +62,9 @@ class Outcome(Record):
     search: Search
     environment: Environment
     protocols: tuple[Protocol, ...]
+    start: dict[str, Any] | None = Field(
+        default=None, description="arguments of the script, and the handler that was called; null: not said"
+    )
     baseline: Profile
     trials: tuple[Trial, ...] = ()
     winner: int | None = Field(default=None, description="number of the trial that met the target under `final`")

@@ -40,6 +40,11 @@ class Target(Record):
         soon = e.latency_s <= self.latency_s if self.latency_s is not None else True
         return fast and soon and self.quality_met_by(e)
 
+    def undecided_by(self, e: "Evaluation") -> bool:
+        """Is the interval so wide that it has the required speedup in it?"""
+        required = self.required_speedup(e.baseline_s)
+        return e.noisy and e.speedup_interval.low < required <= e.speedup_interval.high
+
 
 class Budget(Record):
     """When to stop searching. A stop falls between evaluations, never inside one."""

@@ -176,7 +176,7 @@ class BenchApp:
         with self._lock:
             lane = next(n for n in itertools.count() if n not in self._lanes)
             self._lanes.add(lane)
-        one = Runner(self.python, self.models_home, self.threads, self.app.limits, lane)
+        one = Runner(self.python, self.models_home, self.threads, self.app.limits, lane, self.app.walls())
         one.reduce = smaller
         with self._lock:
             self._runners.append(one)

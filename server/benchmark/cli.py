@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from ...tools.errors import UsageError
-from ..flags import Llm, Requests, Tokens, Usd
+from ..flags import Json, Llm, Requests, Tokens, Usd
 
 app = typer.Typer(
     help="DiffBench: run solvers on 604 tasks and compare them. Alone: the mini suite and its report.",
@@ -20,7 +20,6 @@ app = typer.Typer(
 )
 
 RunName = Annotated[str, typer.Argument(help="name of a run, or the beginning of it")]
-Json = Annotated[bool, typer.Option("--json", help="print JSON on stdout, nothing else")]
 Models = Annotated[str | None, typer.Option(help="zoo (tiny models that come along) or hub (your cache)")]
 Prompts = Annotated[Path | None, typer.Option(help="prompts, one a line, or a COCO caption file (.json)")]
 Python = Annotated[str | None, typer.Option(help="interpreter with torch and diffusers; default: ours")]

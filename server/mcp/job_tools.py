@@ -11,7 +11,7 @@ from pydantic import Field
 
 from ...knowledge.types.request import MAX_DRIFT, MAX_LOSS
 from ..settings import Settings
-from . import choices, page, replies
+from . import choices, page, replies, spans
 from .arguments import (
     CHANGES,
     STARTS,
@@ -177,10 +177,13 @@ class JobTools:
         return await choices.may_change_pictures(Rounds(talk), target_sentence(ask.target), bounds)
 
     def _started(self, ask: "Ask") -> "View":
-        return self.jobs.look(self.jobs.start(ask))
+        id = self.jobs.start(ask)
+        spans.about(id, ask.kind)
+        return self.jobs.look(id)
 
     async def _waited(self, ask: "Ask", talk: Talk) -> CallToolResult:
         from . import job_replies, waiting
 
         id = await to_thread.run_sync(self.jobs.start, ask)
+        spans.about(id, ask.kind)
         return job_replies.reply(await waiting.wait(self.jobs, id, WAIT_S, talk), self.jobs.log(id))

@@ -83,8 +83,8 @@ def _switch(text: str) -> dict[str, Any]:
 
 def _engine(name: str, field: FieldInfo) -> dict[str, Any]:
     default = None if field.default_factory is not None else field.default
-    # what costs money, or names a server that gets texts, is not for a folder's settings to say
-    own = name == "home" or name.startswith("llm")
+    # what costs money, names a server that gets texts, or opens the walls is not for a folder's settings to say
+    own = name in ("home", "sandbox", "allow_read") or name.startswith("llm")
     description = f"{(field.description or '')[:1].upper()}{(field.description or '')[1:]}."
     typed = _typed(field)
     if default is None and not isinstance(typed["type"], list):

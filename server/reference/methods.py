@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from ...knowledge.catalogue import METHODS
+from ...knowledge.catalogue import OURS
 from ...knowledge.method import Method
 from ...knowledge.pipelines import CARDS
 from ...knowledge.silent import silent_failures_of
@@ -19,7 +19,7 @@ _LIBRARIES = {"diffusers": "0.42.0"}
 
 def methods_page() -> str:
     """Every method of the catalogue: what it is, its knobs, what it writes, how it is proven and repaired."""
-    rows = [(f"[`{m.slug}`](#{anchor(m.title)})", m.kind, m.summary(), m.gain) for m in METHODS]
+    rows = [(f"[`{m.slug}`](#{anchor(m.title)})", m.kind, m.summary(), m.gain) for m in OURS]
     intro = (
         "# Methods\n\nOne file a method, in `knowledge/methods/`. Gain and cost are what is known from the sources, "
         "before anything was measured; what a method does to your script is measured, never assumed. Under *What it "
@@ -28,7 +28,7 @@ def methods_page() -> str:
         "your file.\n"
     )
     return "\n".join(
-        [intro, table(("method", "kind", "what it does", "gain and cost"), rows), *map(method_section, METHODS)]
+        [intro, table(("method", "kind", "what it does", "gain and cost"), rows), *map(method_section, OURS)]
     )
 
 

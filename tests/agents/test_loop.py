@@ -6,7 +6,7 @@ from collections.abc import Callable
 from factories import evaluation, situation
 
 from diffagent_mcp.agents.llm.team import Chats, team
-from diffagent_mcp.agents.loop import Loop, limit_sentence
+from diffagent_mcp.agents.loop import Loop, confirmed, limit_sentence
 from diffagent_mcp.agents.team import OfflinePlanner, Team
 from diffagent_mcp.knowledge.expect import expect
 from diffagent_mcp.knowledge.rules import usable
@@ -203,3 +203,11 @@ def test_progress_counts_and_remembers_the_best() -> None:
     counts = [e.evaluation for e in events if e.trial is not None and e.stage == "search"]
     assert counts == [1, 2, 3, 4]
     assert events[-1].best_speedup is not None and (events[-1].seconds_left or 0) < 1000
+
+
+def test_a_small_target_is_not_met_by_luck() -> None:
+    """An unchanged script comes out at 1.02x in one comparison of four, with 1 well inside the interval."""
+    lucky = evaluation(1.03, 0.0, 0.0, speedup_interval=Interval(low=0.99, high=1.07))
+    sure = evaluation(1.03, 0.0, 0.0, speedup_interval=Interval(low=1.015, high=1.05))
+    assert not confirmed(lucky, Target(speedup=1.02)) and confirmed(sure, Target(speedup=1.02))
+    assert confirmed(lucky, Target(latency_s=2 * lucky.baseline_s)), "no speedup is asked for"

@@ -90,7 +90,7 @@ def _row(subject: Subject, denoiser: str) -> Row:
 
 
 def _begun(kept: Matrix | None, python: str, libraries: dict[str, str], here: Device) -> Matrix:
-    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
     fresh = Matrix(command=COMMAND, date=today, python=python, device=here.name, libraries=libraries)
     return fresh if kept is None else fresh.model_copy(update={"rows": kept.rows, "tried": kept.tried})
 

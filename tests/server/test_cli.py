@@ -20,6 +20,13 @@ def complains(found: subprocess.CompletedProcess[str], code: int, sentence: str)
     assert found.stdout == ""
 
 
+def test_the_version_is_told_to_people_and_to_programs() -> None:
+    found = json.loads(run("--version", "--json").stdout)
+    assert found["version"] == run("--version").stdout.strip()
+    assert found["store_schema"] >= 11 and set(found["libraries"]) >= {"torch", "mcp", "pygls"}
+    complains(run("--json"), 2, "--json goes with --version here")
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from diffagent_mcp.knowledge.catalogue import METHODS
 from diffagent_mcp.knowledge.types import Failure
-from diffagent_mcp.server import cli, exits, reference
+from diffagent_mcp.server import cli, complaints, exits, reference
 from diffagent_mcp.server.reference.commands import commands, parameters
 from diffagent_mcp.server.reference.methods import method_section
 from diffagent_mcp.server.reference.tables import cell
@@ -58,7 +58,7 @@ def test_exit_codes_are_those_of_the_command_line(kind: Any) -> None:
         raise Unmeasurable(failure)
 
     with pytest.raises(SystemExit) as ended:
-        cli._measured(fails)  # pyright: ignore[reportPrivateUsage]
+        complaints.measured(fails)
     assert ended.value.code == exits.of_failure(kind)
 
 
@@ -112,7 +112,17 @@ def test_the_tutorial_shows_what_analyze_says(tmp_path: Path, monkeypatch: pytes
     assert shown and said == shown
 
 
-GUIDES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+GUIDES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
+COMPLETION = ("--install-completion", "--show-completion")
+"""options that typer adds"""
+
+
+def headings(page: Path) -> set[str]:
+    """Where links into a page can lead, as forges and the site make them of its headings."""
+    prose = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    titles = re.findall(r"^#+ (.+)$", prose, re.MULTILINE)
+    plain = (re.sub(r"[`*]|\]\([^)]*\)|\[", "", t).lower() for t in titles)
+    return {re.sub(r"[^\w -]", "", t).strip().replace(" ", "-") for t in plain}
 
 
 @pytest.mark.parametrize("page", GUIDES, ids=lambda p: p.relative_to(ROOT).as_posix())
@@ -121,11 +131,21 @@ def test_links_lead_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", prose)
     broken = [t for t in targets if "://" not in t and not (page.parent / t).exists()]
     assert not broken
+    for target, heading in re.findall(r"\]\(([^)#\s]*)#([^)]+)\)", prose):
+        if "://" not in target and (other := page.parent / target if target else page).suffix == ".md":
+            assert heading in headings(other), f"{target} has no heading {heading}"
 
 
 @pytest.mark.parametrize("page", GUIDES, ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_options_in_the_guides_exist(page: Path) -> None:
-    known = {p.name for _, c in commands() for p in parameters(c)} | {"--version", "--help"}
+    known = {p.name for _, c in commands() for p in parameters(c)} | {"--version", "--help", *COMPLETION}
     lines = [line for line in page.read_text(encoding="utf-8").splitlines() if "diffagent-mcp " in line]
-    asked = {option for line in lines for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", line)}
+    behind = [line.partition("diffagent-mcp ")[2] for line in lines]
+    asked = {option for words in behind for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", words)}
     assert asked <= known
+
+
+def test_every_page_is_in_the_navigation_of_the_site() -> None:
+    listed = set(re.findall(r"([\w./-]+\.md)$", (ROOT / "mkdocs.yml").read_text(encoding="utf-8"), re.MULTILINE))
+    pages = {p.relative_to(ROOT / "docs").as_posix() for p in (ROOT / "docs").rglob("*.md")}
+    assert pages == listed - {"contributing.md", "changelog.md", "rules.md"}

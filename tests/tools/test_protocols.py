@@ -56,3 +56,20 @@ def test_every_prompt_that_is_passed_is_replaced() -> None:
         "negative_prompt": ["ugly", "ugly"],
     }
     assert conditions.texts(passed, ["x"], single=True)["negative_prompt"] == "ugly"
+
+
+def test_looks_are_parts_of_the_whole() -> None:
+    final = class_protocols(captions_of(NAMES))["final"]
+    assert final.looks == (16, 32) and final.least is not None and final.least < final.blocks
+    assert final.pairs % final.blocks == 0
+    part = final.part(16, 32)
+    assert (part.prompts, part.seeds, part.labels) == (final.prompts[16:32], final.seeds[16:32], final.labels[16:32])
+
+
+def test_a_shortened_protocol_looks_at_nothing_that_it_has_not() -> None:
+    final = class_protocols(captions_of(NAMES))["final"]
+    few = final.shortened(prompts=8, pairs=4, blocks=1, spread=4)
+    assert (len(few.prompts), len(few.seeds), len(few.labels), few.looks) == (8, 8, 8, ())
+    assert (few.pairs, few.blocks, few.spread) == (4, 1, 4)
+    assert final.shortened(prompts=20, pairs=99, blocks=99, spread=99).looks == (16,)
+    assert final.shortened(99, 99, 99, 99) == final, "never more than there is"

@@ -71,3 +71,9 @@ def test_evidence_is_bounded_and_has_no_escapes() -> None:
 def test_hostile_fields_do_not_break_the_reader() -> None:
     failure = failure_of({"op": "failed", "error": ["x"], "message": {"a": 1}, "line": "9", "stage": "?"}, "", None)
     assert failure.kind == "crashed"
+
+
+@pytest.mark.parametrize("error", ["Refused", "NoPrompt"])
+def test_who_refuses_without_a_word_still_gets_a_sentence(error: str) -> None:
+    """Found by the fuzzer: a record with no message made a failure that said nothing."""
+    assert failure_of({"error": error}, "", None).message

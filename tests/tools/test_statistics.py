@@ -1,5 +1,6 @@
 """Numbers from samples, against numbers worked out by hand or by simulation."""
 
+import math
 import random
 import statistics as st
 
@@ -10,8 +11,10 @@ from diffagent_mcp.tools.measure.statistics import (
     bootstrap_blocks,
     break_even,
     median_ratio,
+    over_blocks,
     relative_loss,
     standard_error,
+    student,
 )
 
 
@@ -93,3 +96,21 @@ def test_blocks_that_share_their_luck_widen_the_interval() -> None:
     assert covered["blocks"] >= 135 and covered["blocks"] > covered["samples"] + 5, covered
     one = bootstrap_blocks([[1.0, 1.1, 1.2]], st.median, random.Random(0))
     assert one == bootstrap([1.0, 1.1, 1.2], st.median, random.Random(0))
+
+
+def test_a_few_processes_cover_the_truth_as_often_as_they_say() -> None:
+    """Four processes, each off by its own 3%: nine or more of ten intervals, and few that are wrong on one side."""
+    rng = random.Random(4)
+    covered = above = 0
+    for _ in range(400):
+        luck = [rng.gauss(0.0, 0.03) for _ in range(4)]
+        value, interval = over_blocks([[math.exp(rng.gauss(centre, 0.02)) for _ in range(2)] for centre in luck])
+        assert interval.low <= value <= interval.high
+        covered += interval.low <= 1.0 <= interval.high
+        above += interval.low > 1.0
+    assert covered >= 372 and above <= 20
+
+
+def test_students_t_is_the_tables() -> None:
+    assert student(4, 0.95) == pytest.approx(3.182, abs=0.001)
+    assert student(16, 0.99) == pytest.approx(2.947, abs=0.001)

@@ -2,39 +2,36 @@
 
 import statistics
 from dataclasses import replace
-from random import Random
 
 import pytest
 from factories import step
 from world import SOURCE, World
 
 from diffagent_mcp.knowledge.types import Evaluation, Failure, Interval, Protocol
-from diffagent_mcp.tools.measure.protocols import FINAL_BLOCKS, FINAL_PAIRS
+from diffagent_mcp.tools.measure.enough import fast_enough_known
+from diffagent_mcp.tools.measure.protocols import FINAL_BLOCKS, FINAL_LEAST, FINAL_PAIRS
 from diffagent_mcp.tools.measure.runner import Live
 from diffagent_mcp.tools.measure.sampling import Pairs, timed_blocks
-from diffagent_mcp.tools.measure.statistics import bootstrap_blocks
+from diffagent_mcp.tools.measure.statistics import over_blocks
 
 RUNS = 20
 
 
 def full(world: World) -> Protocol:
     """The tests' short `final` protocol with the real one's pairs and blocks."""
-    return world.judge.protocols["final"].model_copy(update={"pairs": FINAL_PAIRS, "blocks": FINAL_BLOCKS})
+    spent = {"pairs": FINAL_PAIRS, "blocks": FINAL_BLOCKS, "least": FINAL_LEAST}
+    return world.judge.protocols["final"].model_copy(update=spent)
 
 
 def speedup(world: World) -> tuple[float, Interval]:
     """The script against itself, timed as the `final` protocol times."""
-    protocol = full(world)
 
     def start() -> Live | Failure:
         return world.judge.runner().start(world.judge.subject.job(SOURCE), world.judge.subject.path)
 
-    pairs = timed_blocks(lambda: start(), lambda: start(), protocol)
+    pairs = timed_blocks(lambda: start(), lambda: start(), full(world), lambda blocks: fast_enough_known(blocks, None))
     assert isinstance(pairs, Pairs), pairs
-    blocks = pairs.ratios()
-    return statistics.median(r for block in blocks for r in block), bootstrap_blocks(
-        blocks, statistics.median, Random(0)
-    )
+    return over_blocks(pairs.ratios())
 
 
 @pytest.mark.slow

@@ -53,3 +53,24 @@ def test_what_is_no_frame_is_malformed(frame: bytes) -> None:
     a.sendall(frame)
     with pytest.raises(wire.Malformed):
         wire.receive(b, 1)
+
+
+def test_what_is_nested_too_deeply_is_no_frame() -> None:
+    a, b = socket.socketpair()
+    a.sendall(struct.pack(">IQ", 100_000, 0) + b"[" * 100_000)
+    with pytest.raises(wire.Malformed):
+        wire.receive(b, 5)
+
+
+@pytest.mark.parametrize("said", [b'{"a": NaN}', b'{"a": 1e999}', b'{"a": -Infinity}', b'{"a": 123456789012345678901}'])
+def test_numbers_that_cannot_be_kept_are_nothing(said: bytes) -> None:
+    a, b = socket.socketpair()
+    a.sendall(struct.pack(">IQ", len(said), 0) + said)
+    assert wire.receive(b, 5) == ({"a": None}, b"")
+
+
+def test_half_a_character_is_a_question_mark() -> None:
+    a, b = socket.socketpair()
+    wire.send(a, {"message": "no file \udcff", "whole": "\U0001f600"})
+    header, _ = wire.receive(b, 5)
+    assert header == {"message": "no file ?", "whole": "\U0001f600"}

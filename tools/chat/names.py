@@ -1,4 +1,4 @@
-"""How a language model is named in settings: `anthropic:MODEL`, `openai:MODEL@URL`, `scripted:...`."""
+"""How a language model is named in settings: `anthropic:MODEL`, `openai:MODEL@URL`, `plugin:...`."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 from ..errors import UsageError
 
-Kind = Literal["offline", "anthropic", "openai", "sampling", "scripted"]
+Kind = Literal["offline", "anthropic", "openai", "sampling", "scripted", "plugin"]
 OFFLINE = "offline"
-FORMS = "offline, anthropic:MODEL, openai:MODEL, openai:MODEL@URL, sampling or scripted:NAME"
+FORMS = "offline, anthropic:MODEL, openai:MODEL, openai:MODEL@URL, sampling, scripted:NAME or plugin:NAME:MODEL"
 
 
 @dataclass(frozen=True)

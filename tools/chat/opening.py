@@ -6,6 +6,7 @@ from ..errors import UsageError
 from . import keys
 from .chat import Chat
 from .names import Kind, Named
+from .plugged import open_plugged
 from .provider import Bounds, open_provider
 
 Factories = Mapping[Kind, Callable[[Named], Chat]]
@@ -20,6 +21,8 @@ def open_chat(named: Named, factories: Factories, bounds: Bounds) -> Chat | None
         return build(named)
     if named.kind in ("anthropic", "openai"):
         return open_provider(named, bounds)
+    if named.kind == "plugin":
+        return open_plugged(named)
     where = "inside an MCP client that lends its model" if named.kind == "sampling" else "in a simulation"
     raise UsageError(f"the language model {named} can be used only {where}; name another with DIFFAGENT_LLM")
 
@@ -27,7 +30,8 @@ def open_chat(named: Named, factories: Factories, bounds: Bounds) -> Chat | None
 def key_in_words(named: Named) -> str:
     """Where the key of a model comes from, never the key."""
     if named.kind not in ("anthropic", "openai"):
-        return "nothing is sent anywhere" if named.kind == "offline" else "needs no key"
+        own = "its plugin has its own" if named.kind == "plugin" else "needs no key"
+        return "nothing is sent anywhere" if named.kind == "offline" else own
     key = keys.find(named)
     if key is not None:
         return f"key from {key.source}"

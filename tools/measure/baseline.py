@@ -2,12 +2,12 @@
 
 import statistics
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
-from ...knowledge.types import Failure, PipelineSite, Profile, Protocol, Script, Stages, Unscorable
+from ...knowledge.types import Failure, PipelineSite, Profile, Protocol, Script, Stages, Trace, Unscorable
 from ..pictures import pixels as decode
 from ..pictures import png
 from ..script.analyse import analyse
@@ -88,13 +88,12 @@ def restore(store: Store, key: str) -> Baseline | None:
     return Baseline(profile=profile, pictures=[d[0] for d in decoded], size=decoded[0][1:])
 
 
-def profile_of(
-    live: Live, scorer: Scorer, protocol: Protocol, beside: Callable[[], Live | None] = lambda: None
-) -> Baseline | Failure:
-    """Measure a warm pipeline alone: latency, stages, what it does in a call, and its pictures' scores.
+Helper = Callable[[], Live | None]
+"""a second process of the same script that helps to draw; asked for once the clock has stopped"""
 
-    `beside` is asked, once the clock has stopped, for a second process that helps to draw.
-    """
+
+def profile_of(live: Live, scorer: Scorer, protocol: Protocol, beside: Helper = lambda: None) -> Baseline | Failure:
+    """Measure a warm pipeline alone: latency, stages, what it does in a call, and its pictures' scores."""
     deep = live.pictures(*call_at(live, protocol, 0), deep=True)
     if not isinstance(deep, Pictures):
         return deep
@@ -107,27 +106,60 @@ def profile_of(
         if not isinstance(made, Pictures):
             return made
         timed.append(made)
-    second = beside()
+    drawn = _drawn(live, scorer, protocol, beside())
+    if not isinstance(drawn, _Drawn):
+        return drawn
+    repeated = statistics.fmean(scorer.distances(deep.pixels, timed[0].pixels, deep.shape))
+    profile = _profile(live, protocol, timed, trace, drawn)
+    return _baseline(profile.model_copy(update={"repeat_distance": max(0.0, repeated)}), drawn, protocol)
+
+
+def with_other_prompts(
+    known: Profile, live: Live, scorer: Scorer, protocol: Protocol, beside: Helper = lambda: None
+) -> Baseline | Failure:
+    """The same script under another protocol: its seconds and its trace are known, its pictures are new."""
+    drawn = _drawn(live, scorer, protocol, beside())
+    if not isinstance(drawn, _Drawn):
+        return drawn
+    return _baseline(known.model_copy(update=_quality(drawn)), drawn, protocol)
+
+
+class _Drawn(NamedTuple):
+    pictures: Pictures
+    other: Pictures
+    scores: list[float]
+    seed_distance: float
+
+
+def _drawn(live: Live, scorer: Scorer, protocol: Protocol, second: Live | None) -> _Drawn | Failure:
+    """The protocol's pictures, and some of them with other seeds."""
     drawn = quality_pictures(live, of_protocol(protocol), second)
     if isinstance(drawn, Failure):
         return drawn
     other = quality_pictures(live, with_other_seeds(protocol), second)
     if isinstance(other, Failure):
         return other
-    return _baseline(live, scorer, protocol, timed, drawn, other, trace)
-
-
-def _baseline(
-    live: Live, scorer: Scorer, protocol: Protocol, timed: list[Pictures], drawn: Pictures, other: Pictures, trace: Any
-) -> Baseline | Failure:
     scores = scorer.clip(drawn.pixels, drawn.shape, protocol.prompts)
-    n = len(other)
-    apart = scorer.distances(drawn.pixels[: len(other.pixels)], other.pixels, other.shape)
-    if (reason := meaningless(scores, sum(apart) / n)) is not None:
+    apart = statistics.fmean(scorer.distances(drawn.pixels[: len(other.pixels)], other.pixels, other.shape))
+    if (reason := meaningless(scores, apart)) is not None:
         return Unscorable(message=reason)
+    return _Drawn(drawn, other, scores, apart)
+
+
+def _quality(drawn: _Drawn) -> dict[str, Any]:
+    """What a profile says of pictures."""
+    return {**_scored(drawn.scores), "seed_distance": drawn.seed_distance}
+
+
+def _scored(scores: Sequence[float]) -> dict[str, Any]:
+    spread = statistics.stdev(scores) if len(scores) > 1 else 0.0
+    return {"clip": statistics.fmean(scores), "clip_sd": spread, "clip_scores": tuple(scores), "prompts": len(scores)}
+
+
+def _profile(live: Live, protocol: Protocol, timed: Sequence[Pictures], trace: Trace, drawn: _Drawn) -> Profile:
     per_call = live.captured["images_per_call"]
     seconds = [t.seconds / per_call for t in timed]
-    profile = Profile(
+    return Profile(
         latency_s=statistics.median(seconds),
         interval=bootstrap(seconds, statistics.median, Random(0), protocol.resamples),
         samples=len(seconds),
@@ -137,14 +169,23 @@ def _baseline(
         peak_mb=float(timed[-1].record["peak_mb"]),
         stages=median_stages([stages_of(t) for t in timed]),
         trace=trace,
-        clip=statistics.fmean(scores),
-        clip_sd=statistics.stdev(scores) if len(scores) > 1 else 0.0,
-        clip_scores=tuple(scores),
-        seed_distance=sum(apart) / n,
-        prompts=len(scores),
+        **_quality(drawn),
     )
-    again = [png(other.one(i), *other.shape[1:3]) for i in range(n)] if protocol.name != "quick" else []
-    return Baseline(profile, [drawn.one(i) for i in range(len(drawn))], drawn.shape[1:3], again)
+
+
+def _baseline(profile: Profile, drawn: _Drawn, protocol: Protocol) -> Baseline:
+    kept = drawn.other if protocol.name != "quick" else None
+    again = [png(kept.one(i), *kept.shape[1:3]) for i in range(len(kept))] if kept is not None else []
+    return Baseline(
+        profile, [drawn.pictures.one(i) for i in range(len(drawn.pictures))], drawn.pictures.shape[1:3], again
+    )
+
+
+def with_more(before: Baseline, more: Pictures, scores: Sequence[float]) -> Baseline:
+    """The baseline with pictures of further prompts, which were scored so."""
+    update = _scored([*before.profile.clip_scores, *scores])
+    pictures = [*before.pictures, *(more.one(i) for i in range(len(more)))]
+    return replace(before, profile=before.profile.model_copy(update=update), pictures=pictures)
 
 
 def meaningless(scores: Sequence[float], seed_distance: float) -> str | None:

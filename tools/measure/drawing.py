@@ -20,15 +20,17 @@ class Wanted(NamedTuple):
     seeds: Sequence[int]
     batch: int
     labels: Sequence[int] = ()
+    first: int = 0
+    """the number of its first picture among those of the whole protocol"""
 
     def starts(self) -> range:
         """The number of the first picture of each batch."""
         return range(0, len(self.prompts), self.batch)
 
 
-def of_protocol(protocol: Protocol, batch: int | None = None) -> Wanted:
+def of_protocol(protocol: Protocol, batch: int | None = None, first: int = 0) -> Wanted:
     """The pictures that a protocol scores."""
-    return Wanted(protocol.prompts, protocol.seeds, batch or protocol.batch, protocol.labels)
+    return Wanted(protocol.prompts, protocol.seeds, batch or protocol.batch, protocol.labels, first)
 
 
 def with_other_seeds(protocol: Protocol) -> Wanted:
@@ -55,15 +57,17 @@ def quality_pictures(live: Live, wanted: Wanted, beside: Live | None = None) -> 
     else:
         with ThreadPoolExecutor(2) as both:
             list(both.map(draw, (live, beside)))
-    return _together([made[start] for start in sorted(made)])
+    return together([made[start] for start in sorted(made)])
 
 
 def _batch(live: Live, wanted: Wanted, start: int) -> Pictures | Failure:
     at = slice(start, start + wanted.batch)
-    return live.pictures(list(wanted.prompts[at]), list(wanted.seeds[at]), list(wanted.labels[at]), first=start)
+    return live.pictures(
+        list(wanted.prompts[at]), list(wanted.seeds[at]), list(wanted.labels[at]), first=wanted.first + start
+    )
 
 
-def _together(parts: Sequence[Pictures | Failure]) -> Pictures | Failure:
+def together(parts: Sequence[Pictures | Failure]) -> Pictures | Failure:
     """All of them as one; the first failure, where there is one."""
     made: list[Pictures] = []
     for part in parts:

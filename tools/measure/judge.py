@@ -5,8 +5,10 @@ A verdict is kept under the fingerprint of everything it depends on, and never m
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from random import Random, SystemRandom
 
+from ...knowledge import sanity
 from ...knowledge.experience import lesson_of
 from ...knowledge.proof import changed, unproven
 from ...knowledge.render import batch_safe
@@ -14,36 +16,32 @@ from ...knowledge.situation import measured, situation_at
 from ...knowledge.types import (
     Candidate,
     Environment,
+    Evaluation,
     Failure,
     Plan,
     Profile,
     Protocol,
-    Record,
+    Tampered,
+    Target,
     Trace,
     Verdict,
 )
 from ..script.source import fingerprint
+from ..script.tricks import REFUSED, added
 from ..store import experience
 from ..store.store import Store
-from . import report_card
-from .baseline import Baseline, Subject, profile_of, restore
-from .drawing import Wanted, of_protocol, pays, quality_pictures
+from . import integrity, report_card
+from .baseline import Baseline, Subject, profile_of, restore, with_more, with_other_prompts
+from .course import Course
+from .drawing import of_protocol, quality_pictures
+from .enough import serves
+from .question import Question
 from .runner import Limits, Live, Pictures, Runner
-from .sampling import Pairs, call_at, timed_blocks, timed_pairs, trace_of
+from .sampling import Pairs, Proof, Starter, call_at, timed_blocks, trace_of
 from .scorer import Scorer
-from .start import Start
 
-
-class Question(Record):
-    """Everything a verdict depends on. Its fingerprint is the key in the store."""
-
-    protocol: Protocol
-    environment: Environment
-    source: str
-    pipeline: str
-    start: Start
-    plan: Plan | None
-    code: str
+_SANE_PAIRS = 8
+"""with which a speedup beyond what is known is measured again"""
 
 
 @dataclass
@@ -58,8 +56,12 @@ class Judge:
     store: Store
     limits: Limits
     say: Callable[[str], None] = lambda _: None
+    target: Target | None = None
+    """what candidates are measured for: those that cannot meet it, and clear answers, end early; None: nothing does"""
     lanes: int = 1
     """processes that may draw at once while nobody is timed, each on processors of its own"""
+    rng: Random = field(default_factory=SystemRandom)
+    """draws the seeds of what is timed, which no candidate can foresee; they are kept nowhere"""
 
     def __post_init__(self) -> None:
         self._live: Live | None = None
@@ -92,11 +94,33 @@ class Judge:
         live = self.live_baseline()
         if not isinstance(live, Live):
             return live
-        return profile_of(live, self.scorer(), self.protocols[protocol], self._second_baseline)
+        wanted = self.protocols[protocol]
+        first = wanted.looks[0] if wanted.looks and wanted.blocks > 1 else len(wanted.prompts)
+        part, timed = wanted.part(0, first), next(iter(self._baselines.values()), None)
+        if timed is not None:
+            return with_other_prompts(timed.profile, live, self.scorer(), part, self._second_baseline)
+        return profile_of(live, self.scorer(), part, self._second_baseline)
+
+    def _grown(self, protocol: Protocol, count: int) -> Baseline | Failure:
+        """The baseline with pictures of the first `count` prompts; those that are missing are drawn and kept."""
+        before = self.baseline(protocol.name)
+        if not isinstance(before, Baseline) or (have := len(before.pictures)) >= count:
+            return before
+        live, part = self.live_baseline(), protocol.part(have, count)
+        if not isinstance(live, Live):
+            return live
+        self.say(f"{count - have} more pictures of the baseline ({protocol.name} protocol)")
+        more = quality_pictures(live, of_protocol(part, first=have), self._second_baseline())
+        if not isinstance(more, Pictures):
+            return more
+        grown = with_more(before, more, self.scorer().clip(more.pixels, more.shape, part.prompts))
+        self._baselines[protocol.name] = grown
+        self.store.put(self._key(protocol.name, Plan(), self.subject.code), grown.profile, {"before": grown.pngs()})
+        return grown
 
     def _second_baseline(self) -> Live | None:
         """The same script on the second lane; kept, as two protocols need it. None where it cannot be had."""
-        if self._beside is None and self.lanes > 1:
+        if (self._beside is None or self._beside.gone) and self.lanes > 1:
             self._beside = self._on_second_lane(self.subject.code, self.limits)
         return self._beside
 
@@ -106,7 +130,7 @@ class Judge:
 
     def live_baseline(self) -> Live | Failure:
         """The baseline's process, started when it is first needed and kept for interleaving."""
-        if self._live is None:
+        if self._live is None or self._live.gone:
             live = self._start(self.subject.code, self.limits)
             if not isinstance(live, Live):
                 return live
@@ -122,7 +146,10 @@ class Judge:
     def known(self, candidate: Candidate, protocol: str = "quick") -> Verdict | None:
         """The verdict that is kept and still holds, without measuring anything."""
         kept = self.store.get(self._key(protocol, candidate.plan, candidate.code))
-        return None if kept is None or isinstance(kept, Profile) or not kept.settled else kept
+        if kept is None or isinstance(kept, Profile) or not kept.holds():
+            return None
+        cut_short = isinstance(kept, Evaluation) and not serves(kept, self.protocols[protocol], self.target)
+        return None if cut_short else kept
 
     def evaluate(self, candidate: Candidate, protocol: str = "quick") -> Verdict:
         """Measure a candidate against the baseline, and keep the verdict."""
@@ -149,41 +176,61 @@ class Judge:
         before = self.baseline(protocol)
         if not isinstance(before, Baseline):
             return before, []
+        found = added(candidate.code, self.subject.code)
+        if (worst := next((t for t in found if t.check in REFUSED), None)) is not None:
+            return Tampered(message=worst.sentence, check=worst.check), []
         live = self._start(candidate.code, self._candidate_limits(before))
         if not isinstance(live, Live):
             return live, []
         try:
-            return self._judge(live, candidate, before, self.protocols[protocol])
+            verdict, kept = self._judge(live, candidate, before, self.protocols[protocol])
         finally:
             live.close()
+        if isinstance(verdict, Evaluation):
+            verdict = verdict.model_copy(update={"flags": (*(t.sentence for t in found), *verdict.flags)})
+        return verdict, kept
 
     def _judge(
         self, live: Live, candidate: Candidate, before: Baseline, protocol: Protocol
     ) -> tuple[Verdict, list[bytes]]:
-        trace = self._proven(live, candidate.plan, before, protocol)
-        if not isinstance(trace, Trace):
-            return trace, []
-        batch = protocol.batch if candidate.plan is not None and batch_safe(candidate.plan) else 1
-        pictures = self._drawn(live, candidate.code, of_protocol(protocol, batch))
-        if not isinstance(pictures, Pictures):
-            return pictures, []
-        pairs = self._pairs(live, candidate, protocol)
-        if not isinstance(pairs, Pairs):
-            return pairs, []
-        return report_card.evaluation(live, trace, pairs, pictures, before, protocol, self.scorer())
+        proof = self._proven(live, candidate.plan, before, protocol)
+        if not isinstance(proof, Proof):
+            return proof, []
+        found, kept = self._course(live, candidate, protocol).run(proof)
+        if not isinstance(found, Evaluation):
+            return found, kept
+        return self._sane(candidate, live.limits, found, before, protocol), kept
 
-    def _drawn(self, live: Live, code: str, wanted: Wanted) -> Pictures | Failure:
-        """The candidate's pictures, by two processes where that pays; the second ends before anybody is timed."""
-        beside = None
-        if self.lanes > 1 and pays(live, live.first_image_s, len(wanted.prompts)):
-            beside = self._on_second_lane(code, live.limits)
-        try:
-            return quality_pictures(live, wanted, beside)
-        finally:
-            if beside is not None:
-                beside.close()
+    def _sane(
+        self, candidate: Candidate, limits: Limits, found: Evaluation, before: Baseline, protocol: Protocol
+    ) -> Verdict:
+        """With what a person should look at; a speedup beyond what is known is measured again, by fresh processes."""
+        bound = sanity.ceiling(candidate.plan, found.trace, before.profile)
+        if found.speedup > bound:
+            few = min(_SANE_PAIRS, protocol.pairs)
+            again = protocol.model_copy(update={"pairs": few, "blocks": min(2, few), "least": None})
+            pairs = timed_blocks(*self._fresh(candidate.code, limits), integrity.unforeseen(again, self.rng))
+            if not isinstance(pairs, Pairs):
+                return pairs
+            found = report_card.measured_again(found, pairs, protocol)
+        return found.model_copy(update={"flags": tuple(sanity.flags(found, before.profile, bound))})
 
-    def _proven(self, live: Live, plan: Plan | None, before: Baseline, protocol: Protocol) -> Trace | Failure:
+    def _course(self, live: Live, candidate: Candidate, protocol: Protocol) -> Course:
+        code, limits = candidate.code, live.limits
+        return Course(
+            live=live,
+            protocol=protocol,
+            batch=protocol.batch if candidate.plan is not None and batch_safe(candidate.plan) else 1,
+            target=self.target,
+            scorer=self.scorer(),
+            baseline=lambda count: self._grown(protocol, count),
+            beside=lambda: self._on_second_lane(code, limits) if self.lanes > 1 else None,
+            opponent=self.live_baseline,
+            fresh=self._fresh(code, limits),
+            timed=integrity.unforeseen(protocol, self.rng),
+        )
+
+    def _proven(self, live: Live, plan: Plan | None, before: Baseline, protocol: Protocol) -> Proof | Failure:
         """The first image, then a counted call: does it show the plan, and nothing else?"""
         first = live.pictures(*call_at(live, protocol, 0))
         if not isinstance(first, Pictures):
@@ -197,16 +244,11 @@ class Judge:
             return trace
         was = before.profile.trace
         doubts = changed(trace, was) if plan is None else unproven(plan, trace, was)
-        return doubts[0] if doubts else trace
+        return doubts[0] if doubts else Proof(trace, first, deep)
 
-    def _pairs(self, live: Live, candidate: Candidate, protocol: Protocol) -> Pairs | Failure:
-        """Timed pairs: against the baseline's process that is there, or over fresh processes on both sides."""
-        if protocol.blocks > 1:
-            code, limits = candidate.code, live.limits
-            before, after = (lambda: self._start(self.subject.code, self.limits)), (lambda: self._start(code, limits))
-            return timed_blocks(before, after, protocol)
-        opponent = self.live_baseline()
-        return timed_pairs(opponent, live, protocol) if isinstance(opponent, Live) else opponent
+    def _fresh(self, code: str, limits: Limits) -> tuple[Starter, Starter]:
+        """Start the baseline, start the candidate: each time a new process."""
+        return (lambda: self._start(self.subject.code, self.limits)), (lambda: self._start(code, limits))
 
     def pair(self, candidate: Candidate, protocol: str = "final") -> tuple[list[bytes], list[bytes]]:
         """Baseline's and candidate's kept pictures (PNG), in the order of the protocol's prompts."""

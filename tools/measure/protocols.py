@@ -1,22 +1,28 @@
-"""The two protocols: `quick` inside the search, `final` with prompts and seeds that the search never saw. Pure."""
+"""The two protocols: `quick` inside the search, `final` with prompts and seeds that the search never saw. Pure.
+
+Both may end early (`enough.py`): `quick` where a candidate cannot win, `final` where the answer is clear.
+"""
 
 from collections.abc import Mapping, Sequence
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from ...knowledge.types import Protocol
 
 QUICK_PROMPTS, FINAL_PROMPTS = 16, 48
-QUICK_PAIRS, FINAL_PAIRS = 4, 16
-FINAL_BLOCKS = 8
+QUICK_LOOKS, FINAL_LOOKS = (4,), (16, 32)
+QUICK_PAIRS, FINAL_PAIRS = 4, 24
+FINAL_BLOCKS, FINAL_LEAST = 12, 4
 _QUICK_SEED, _FINAL_SEED = 1_000, 50_000
 _T = TypeVar("_T")
 
 
 def protocols(quick: Sequence[str], final: Sequence[str]) -> dict[str, Protocol]:
     """Both protocols from prompts for each; short lists are gone through again with other seeds."""
+    quick_pairs = {"pairs": QUICK_PAIRS, "looks": QUICK_LOOKS}
+    final_pairs = {"pairs": FINAL_PAIRS, "looks": FINAL_LOOKS, "blocks": FINAL_BLOCKS, "least": FINAL_LEAST}
     return {
-        "quick": _protocol("quick", quick, QUICK_PROMPTS, _QUICK_SEED, QUICK_PAIRS, 1),
-        "final": _protocol("final", final, FINAL_PROMPTS, _FINAL_SEED, FINAL_PAIRS, FINAL_BLOCKS),
+        "quick": _protocol("quick", quick, QUICK_PROMPTS, _QUICK_SEED).model_copy(update=quick_pairs),
+        "final": _protocol("final", final, FINAL_PROMPTS, _FINAL_SEED).model_copy(update=final_pairs),
     }
 
 
@@ -50,7 +56,6 @@ def split(prompts: Sequence[_T]) -> tuple[list[_T], list[_T]]:
     return quick, final
 
 
-def _protocol(name: str, prompts: Sequence[str], count: int, seed: int, pairs: int, blocks: int) -> Protocol:
+def _protocol(name: Literal["quick", "final"], prompts: Sequence[str], count: int, seed: int) -> Protocol:
     chosen = tuple(prompts[i % len(prompts)] for i in range(count))
-    seeds = tuple(seed + i for i in range(count))
-    return Protocol(name=name, prompts=chosen, seeds=seeds, pairs=pairs, blocks=blocks)  # type: ignore[arg-type]
+    return Protocol(name=name, prompts=chosen, seeds=tuple(seed + i for i in range(count)), pairs=1)

@@ -2,7 +2,8 @@
 
 import re
 import signal
-from typing import Any, Literal
+from pathlib import Path
+from typing import Any, Literal, Protocol
 
 from ...knowledge.types import (
     Crashed,
@@ -18,6 +19,18 @@ from .worker import wire
 
 Stage = Literal["load", "call"]
 
+
+class Bounds(Protocol):
+    """What a candidate was allowed."""
+
+    @property
+    def memory_mb(self) -> float | None: ...
+    @property
+    def processes(self) -> int: ...
+    @property
+    def disk_mb(self) -> float: ...
+
+
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _NO_MEMORY = re.compile(r"can't allocate memory|out of memory|Cannot allocate memory|std::bad_alloc", re.IGNORECASE)
 _NO_MODEL = re.compile(
@@ -30,9 +43,14 @@ _TOO_LARGE = "it wrote a file, or printed text, beyond the size limit"
 _REPO = re.compile(r"([\w.-]+/[\w.-]+)")
 
 
+def without_controls(text: str) -> str:
+    """A text that does nothing to a terminal, and reads in the order in which it is written."""
+    return _CONTROL.sub("", text).encode("utf-8", "replace").decode()
+
+
 def clean(text: str, limit: int = 2000) -> str:
     """Evidence without terminal escapes, control or bidirectional characters."""
-    return _CONTROL.sub("", text)[-limit:].strip()
+    return without_controls(text)[-limit:].strip()
 
 
 def failure_of(said: dict[str, Any], log: str, memory_mb: float | None) -> Failure:
@@ -63,9 +81,11 @@ def _typed(
     if error == "EOFError":
         return NeedsInput(message=f"the script waits for someone to type{where}; nobody is there", evidence=evidence)
     if error == "Refused":
-        return NeedsInput(message=message, evidence=evidence)
+        return NeedsInput(
+            message=message or f"the script asks for what nobody is there to give{where}", evidence=evidence
+        )
     if error == "NoPrompt":
-        return Unscorable(message=message, evidence=evidence)
+        return Unscorable(message=message or f"the call{where} has no text prompt", evidence=evidence)
     if error in ("MemoryError", "OutOfMemoryError") or _NO_MEMORY.search(message):
         bound = f" (limit {memory_mb:.0f} MB)" if memory_mb else ""
         sentence = f"out of memory{where}{bound}: {first_line(message)}"
@@ -116,6 +136,32 @@ def gone(
         return OutOfMemory(message="out of memory; the system ended the process", stage=at, evidence=evidence)
     name = signal.Signals(number).name if isinstance(number, int) and number in list(signal.Signals) else "exit"
     return Crashed(message=f"the process died ({name}) while {doing}", stage=at, error=name, evidence=evidence)
+
+
+_TOOK = {
+    "processes": "more than {0.processes} processes",
+    "disk": "more than {0.disk_mb:.0f} MB of files, or too many, too deep or locked ones",
+}
+
+
+def overdrawn(what: str, stage: str, log: str, limits: Bounds) -> Failure:
+    """It took too much of something, and was ended for that."""
+    at: Stage = "call" if stage == "call" else "load"
+    evidence = clean(log)
+    if what == "memory":
+        bound = f" (limit {limits.memory_mb:.0f} MB)" if limits.memory_mb else ""
+        sentence = f"out of memory{bound}: its processes together took more, and were ended"
+        return OutOfMemory(message=sentence, evidence=evidence, stage=at, limit_mb=limits.memory_mb)
+    sentence = f"it had {_TOOK[what].format(limits)}, and was ended"
+    return Crashed(message=sentence, evidence=evidence, stage=at, error=f"too much: {what}")
+
+
+def with_hint(failure: Failure, hidden: Path | None) -> Failure:
+    """Says how to show a folder that a failure speaks of, where the sandbox hides it."""
+    if hidden is None:
+        return failure
+    sentence = f"{failure.message}; {hidden} is there, but the sandbox hides it: allow it with --allow-read {hidden}"
+    return failure.model_copy(update={"message": sentence})
 
 
 def first_line(text: str) -> str:

@@ -1,63 +1,113 @@
 """Samples of one candidate beside the baseline's, made into an `Evaluation`."""
 
 import statistics
+from collections.abc import Sequence
 from random import Random
+from typing import Any
 
-from ...knowledge.types import Evaluation, PromptScore, Protocol, Trace
+from ...knowledge.catalogue import draws
+from ...knowledge.checks import Finding
+from ...knowledge.types import Evaluation, Interval, Profile, PromptScore, Protocol, Trace
 from ..pictures import png
+from . import integrity
 from .baseline import Baseline, median_stages
+from .drawing import Wanted
 from .runner import Live, Pictures
 from .sampling import Pairs, stages_of
 from .scorer import Scorer
-from .statistics import bootstrap_blocks, break_even, median_ratio, relative_loss, standard_error
+from .statistics import bootstrap, break_even, median_ratio, over_blocks, relative_loss, standard_error
+
+_STEADY = 0.02
+"""drift of the baseline's picture to itself up to which it is said to draw the same one again"""
 
 
 def evaluation(
-    live: Live, trace: Trace, pairs: Pairs, pictures: Pictures, before: Baseline, protocol: Protocol, scorer: Scorer
+    live: Live,
+    trace: Trace,
+    pairs: Pairs,
+    pictures: Pictures,
+    scores: Sequence[PromptScore],
+    before: Baseline,
+    protocol: Protocol,
 ) -> tuple[Evaluation, list[bytes]]:
     """The evaluation, and the candidate's pictures as PNG where the protocol keeps them."""
-    blocks = pairs.ratios()
-    scores = prompt_scores(pictures, before, protocol, scorer)
-    clip_before, clip_after = [s.clip_before for s in scores], [s.clip_after for s in scores]
-    loss, loss_se = relative_loss(clip_before, clip_after)
-    drifts = [s.drift for s in scores]
-    latency, baseline = statistics.median(pairs.after), statistics.median(pairs.before)
-    profile = before.profile
-    per_call = profile.images_per_call
-    start_before = (profile.load_s + profile.first_image_s / per_call, baseline)
-    start_after = (live.load_s + live.first_image_s / per_call, latency)
     found = Evaluation(
         protocol=protocol.name,
-        speedup=median_ratio(pairs.before, pairs.after),
-        speedup_interval=bootstrap_blocks(blocks, statistics.median, Random(0), protocol.resamples),
-        pairs=len(pairs.before),
-        latency_s=latency,
-        baseline_s=baseline,
-        loss=loss,
-        loss_se=loss_se,
-        drift=statistics.fmean(drifts),
-        drift_se=standard_error(drifts),
-        prompts=len(scores),
-        clip=statistics.fmean(clip_after),
-        clip_before=statistics.fmean(clip_before),
+        **_speed(pairs, live, before.profile, protocol.resamples),
+        **_quality(scores),
         load_s=live.load_s,
         first_image_s=live.first_image_s,
-        break_even_images=break_even(start_before, start_after),
         peak_mb=float(pairs.calls[-1].record["peak_mb"]),
         stages=median_stages([stages_of(c) for c in pairs.calls]),
         trace=trace,
-        scores=tuple(scores),
     )
     kept = [png(pictures.one(i), *before.size) for i in range(len(pictures))] if protocol.name != "quick" else []
     return found, kept
 
 
-def prompt_scores(pictures: Pictures, before: Baseline, protocol: Protocol, scorer: Scorer) -> list[PromptScore]:
-    """Prompt by prompt, always the same prompt and seed on both sides."""
-    clip = scorer.clip(pictures.pixels, pictures.shape, protocol.prompts)
-    apart = scorer.distances(b"".join(before.pictures), pictures.pixels, pictures.shape)
+def _timed(pairs: Pairs, resamples: int) -> dict[str, Any]:
+    speedup, interval = speedup_of(pairs, resamples)
+    return {
+        "speedup": speedup,
+        "speedup_interval": interval,
+        "pairs": len(pairs.before),
+        "samples": tuple(zip(pairs.before, pairs.after, strict=True)),
+        "latency_s": statistics.median(pairs.after),
+        "baseline_s": statistics.median(pairs.before),
+    }
+
+
+def _speed(pairs: Pairs, live: Live, profile: Profile, resamples: int) -> dict[str, Any]:
+    timed, per_call = _timed(pairs, resamples), profile.images_per_call
+    start_before = (profile.load_s + profile.first_image_s / per_call, timed["baseline_s"])
+    start_after = (live.load_s + live.first_image_s / per_call, timed["latency_s"])
+    return {**timed, "break_even_images": break_even(start_before, start_after)}
+
+
+def _quality(scores: Sequence[PromptScore]) -> dict[str, Any]:
+    before, after = [s.clip_before for s in scores], [s.clip_after for s in scores]
+    drifts = [s.drift for s in scores]
+    loss, loss_se = relative_loss(before, after)
+    return {
+        "loss": loss,
+        "loss_se": loss_se,
+        "drift": statistics.fmean(drifts),
+        "drift_se": standard_error(drifts),
+        "prompts": len(scores),
+        "clip": statistics.fmean(after),
+        "clip_before": statistics.fmean(before),
+        "scores": tuple(scores),
+    }
+
+
+def speedup_of(pairs: Pairs, resamples: int) -> tuple[float, Interval]:
+    """The median of the pairs' ratios with a bootstrap interval; over fresh processes the mean of their medians."""
+    blocks = pairs.ratios()
+    if len(blocks) > 1:
+        return over_blocks(blocks)
+    found = median_ratio(pairs.before, pairs.after)
+    return found, bootstrap(blocks[0], statistics.median, Random(0), resamples)
+
+
+def looked_at(seen: integrity.Seen, found: Evaluation, before: Baseline, scorer: Scorer) -> list[Finding]:
+    """What the candidate's pictures say of themselves, in the baseline's units."""
     unit = before.profile.seed_distance
-    rows = zip(protocol.prompts, protocol.seeds, before.profile.clip_scores, clip, apart, strict=True)
+    steady = before.profile.repeat_distance / unit < _STEADY and not draws(found.trace.methods)
+    return integrity.findings(seen, unit, steady, [s.drift for s in found.scores], scorer)
+
+
+def measured_again(found: Evaluation, pairs: Pairs, protocol: Protocol) -> Evaluation:
+    """The same pictures, with the time that fresh processes took."""
+    return found.model_copy(update=_timed(pairs, protocol.resamples))
+
+
+def prompt_scores(pictures: Pictures, before: Baseline, wanted: Wanted, scorer: Scorer) -> list[PromptScore]:
+    """Prompt by prompt, always the same prompt and seed on both sides."""
+    at = slice(wanted.first, wanted.first + len(pictures))
+    clip = scorer.clip(pictures.pixels, pictures.shape, wanted.prompts)
+    apart = scorer.distances(b"".join(before.pictures[at]), pictures.pixels, pictures.shape)
+    unit = before.profile.seed_distance
+    rows = zip(wanted.prompts, wanted.seeds, before.profile.clip_scores[at], clip, apart, strict=True)
     return [
         PromptScore(prompt=p, seed=s, clip_before=b, clip_after=a, drift=max(0.0, d) / unit) for p, s, b, a, d in rows
     ]

@@ -48,15 +48,24 @@ class Scorer:
     def clip(self, pixels: bytes, shape: tuple[int, int, int, int], prompts: Sequence[str]) -> list[float]:
         """CLIP-Score of each picture against its prompt."""
         self.ready()
-        wire.send(self.channel, {"op": "clip", "shape": shape, "prompts": list(prompts)}, pixels)
-        return self._receive(600.0)["scores"]
+        return self._scores({"op": "clip", "shape": shape, "prompts": list(prompts)}, pixels)
 
     def distances(self, before: bytes, after: bytes, shape: tuple[int, int, int, int]) -> list[float]:
         """1 - SSIM of each of the n pairs; both sides have `shape` (n, height, width, 3)."""
         self.ready()
         both = (2 * shape[0], *shape[1:])
-        wire.send(self.channel, {"op": "distance", "shape": both}, before + after)
-        return self._receive(600.0)["scores"]
+        return self._scores({"op": "distance", "shape": both}, before + after)
+
+    def _scores(self, question: dict[str, Any], pixels: bytes) -> list[float]:
+        try:
+            wire.send(self.channel, question, pixels)
+            header, _ = wire.receive(self.channel, 600.0)
+        except (wire.Closed, wire.Late, wire.Malformed) as e:
+            raise SetupError(
+                f"the scorer's process has ended ({e!r}); what was measured so far is kept, and the same command "
+                "goes on from there"
+            ) from e
+        return header["scores"]
 
     def _receive(self, seconds: float) -> dict[str, Any]:
         try:

@@ -1,10 +1,11 @@
 """Scratch folders that do not outlive their owner: named after its process, swept by whoever comes next."""
 
-import shutil
 import tempfile
 from pathlib import Path
 
 import psutil
+
+from . import ending
 
 _PREFIX = "diffagent-"
 
@@ -20,4 +21,4 @@ def sweep(folder: Path) -> None:
     for left in folder.glob(f"{_PREFIX}[0-9]*-*"):
         owner = left.name.removeprefix(_PREFIX).partition("-")[0]
         if owner.isdigit() and not psutil.pid_exists(int(owner)):
-            shutil.rmtree(left, ignore_errors=True)
+            ending.remove(left)

@@ -17,6 +17,8 @@ from .text import counted, one_line, percent, two_decimals
 
 _LARGEST, _SMALLEST = 256, 72  # pixels of a thumbnail: as large as the file may be
 _MAX_BYTES = 1_500_000
+_FEW = 6
+"""pairs by which the size of the whole sheet is guessed"""
 _GAP, _MARGIN, _LINE = 6, 24, 19
 _PAPER, _INK, _FAINT, _RULE = "#ffffff", "#16181d", "#5b6270", "#dfe2e8"
 
@@ -37,12 +39,19 @@ class _Cell:
 
 def contact_sheet(outcome: Outcome, pairs: Sequence[PicturePair]) -> bytes:
     """The sheet as PNG."""
-    shown, side = worst_first(pairs), _LARGEST
+    shown = worst_first(pairs)
+    title = _title(outcome, shown, len(pairs))
+    side = _smaller(_LARGEST, len(as_png(_sheet(title, shown[:_FEW], _LARGEST))) * max(1, len(shown) / _FEW))
     while True:
-        data = as_png(_sheet(_title(outcome, shown, len(pairs)), shown, side))
+        data = as_png(_sheet(title, shown, side))
         if len(data) <= _MAX_BYTES or side == _SMALLEST:
             return data
-        side = max(_SMALLEST, int(0.95 * side * math.sqrt(_MAX_BYTES / len(data))))
+        side = _smaller(side, len(data))
+
+
+def _smaller(side: int, size: float) -> int:
+    """The side of a thumbnail with which a sheet of so many bytes is small enough; the same where it is already."""
+    return side if size <= _MAX_BYTES else max(_SMALLEST, int(0.95 * side * math.sqrt(_MAX_BYTES / size)))
 
 
 def _title(outcome: Outcome, shown: Sequence[PicturePair], total: int) -> tuple[str, str]:

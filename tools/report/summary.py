@@ -184,6 +184,12 @@ def chosen_evaluation(outcome: Outcome) -> Evaluation | None:
     return best_evaluation(trial) if trial is not None else None
 
 
+def flags(outcome: Outcome) -> tuple[str, ...]:
+    """What a person should look at before believing the numbers of the trial that the report is about."""
+    found = chosen_evaluation(outcome)
+    return () if found is None else found.flags
+
+
 def failure(trial: Trial) -> Failure | None:
     """Why it has no numbers that count, if it has none."""
     last: Verdict = trial.final if trial.final is not None else trial.verdict
@@ -205,6 +211,8 @@ def judged(e: Evaluation, target: Target) -> str:
         return ", ".join(short)
     if e.protocol == "quick":
         return "meets the target, quick only"
+    if target.undecided_by(e):
+        return "meets it, but the machine is too noisy to tell"
     return "meets the target" if e.speedup_interval.low >= required else "meets it, but its interval does not"
 
 

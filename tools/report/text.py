@@ -2,7 +2,6 @@
 
 import math
 import re
-import unicodedata
 
 _ESCAPES = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # colours, cursor moves
@@ -10,31 +9,28 @@ _ESCAPES = re.compile(
     r"|\x1b[ -/]*[0-~]",
     re.DOTALL | re.MULTILINE,
 )
-_JOINERS = (0x061C, 0x180E, 0x200B, 0x200E, 0x200F, 0xFEFF)
-_RANGES = (range(0x202A, 0x202F), range(0x2060, 0x2070), range(0xFFF9, 0xFFFC), range(0xE0000, 0xE0080))
-_INVISIBLE = frozenset(_JOINERS).union(*_RANGES)
-_DROPPED = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff"  # control characters but newline and tab; lone surrogates
+    "\u061c\u180e\u200b\u200e\u200f\ufeff"  # joiners and marks of direction
+    "\u2028-\u202e\u2060-\u206f\ufff9-\ufffb\U000e0000-\U000e007f]"  # separators, embeddings, tags
+)
 UNKNOWN = "unknown"
 
 
 def clean(text: str) -> str:
     """Without terminal escapes, control and direction characters; newlines and tabs stay."""
-    return "".join(c for c in _ESCAPES.sub("", text) if not _hidden(c))
+    return _HIDDEN.sub("", _ESCAPES.sub("", text))
 
 
 def reveal(text: str) -> str:
     """Hidden characters spelled out, `[U+202E]`: for code that a person is asked to accept."""
-    return "".join(f"[U+{ord(c):04X}]" if _hidden(c) and c != "\r" else c for c in text)
+    return _HIDDEN.sub(lambda found: found[0] if found[0] == "\r" else f"[U+{ord(found[0]):04X}]", text)
 
 
 def one_line(text: str, limit: int = 400) -> str:
     """Clean, on one line, and no longer than `limit`."""
     flat = " ".join(clean(text).split())
     return flat if len(flat) <= limit else flat[: limit - 1].rstrip() + "…"
-
-
-def _hidden(c: str) -> bool:
-    return c not in "\n\t" and (ord(c) in _INVISIBLE or unicodedata.category(c) in _DROPPED)
 
 
 def times(value: float) -> str:

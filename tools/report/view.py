@@ -80,6 +80,7 @@ def view(outcome: Outcome, pairs: Sequence[PicturePair], diff: str, source: str)
         "chosen": "winner" if outcome.winner is not None else "best candidate",
         "why": one_line(trial.proposal.why) if trial is not None else "",
         "diff": diff_lines(diff),
+        "flags": [one_line(s) for s in summary.flags(outcome)],
         "overruled": [one_line(s) for s in outcome.overruled],
         "source": reveal(source),
         "bars": bars(before, e),
@@ -244,10 +245,20 @@ def _environment(outcome: Outcome) -> list[tuple[str, str]]:
 def _protocol(p: Protocol) -> dict[str, Any]:
     return {
         "name": f"{p.name}, version {p.version}",
-        "pairs": f"{counted(p.pairs, 'pair')} in ABBA order, after a first and a counted call",
-        "quality": f"{summary.pictures_of(p.prompts, len(p.prompts))}, a seed for each, {p.batch} together",
+        "pairs": f"{_few(p)}{counted(p.pairs, 'pair')} in ABBA order, after a first and a counted call",
+        "quality": f"{_looks(p)}{summary.pictures_of(p.prompts, len(p.prompts))}, a seed for each, {p.batch} together",
         "seeds": one_line(", ".join(str(s) for s in p.seeds)),
         "spread": f"drift's unit from {counted(p.spread, 'prompt')} drawn with another seed",
         "resamples": f"{p.resamples:,} resamples",
         "prompts": [one_line(text) for text in p.prompts],
     }
+
+
+def _few(p: Protocol) -> str:
+    """Pairs after which the speed may be clear."""
+    return f"{p.least * (p.pairs // p.blocks)} to " if p.least is not None else ""
+
+
+def _looks(p: Protocol) -> str:
+    """Pictures after which a candidate may be clear."""
+    return f"{', '.join(map(str, p.looks))} or " if p.looks else ""

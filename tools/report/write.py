@@ -4,7 +4,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from ...knowledge.types import Outcome
+from ...knowledge.types import Outcome, Record
+from .manifest import NAME
 from .pairs import PicturePair
 from .record import Moment, jsonl
 
@@ -16,8 +17,9 @@ def write(
     diff: str,
     source: str,
     moments: Sequence[Moment] = (),
+    manifest: Record | None = None,
 ) -> Path:
-    """Write outcome.json, changes.diff, pareto.png, contact_sheet.png, report.html, and what happened on the way as
+    """Write outcome.json, manifest.json, changes.diff, pareto.png, contact_sheet.png, report.html, and what happened as
     trace.jsonl and trace.html; returns the report's path.
 
     `diff` goes from the person's `source` to the candidate's code. Each file appears whole or not at all.
@@ -25,6 +27,10 @@ def write(
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in _files(outcome, pairs, diff, source, moments).items():
         _replace(folder / name, content)
+    if manifest is not None:
+        _replace(folder / NAME, manifest.model_dump_json(indent=2).encode())
+    else:
+        (folder / NAME).unlink(missing_ok=True)  # of an earlier run, which claimed something
     return folder / "report.html"
 
 

@@ -68,7 +68,7 @@ def methods_in(sought: Sought) -> tuple[Step, ...]:
 def switches_in(file: File, one: Built) -> dict[str, ast.Call | ast.Assign]:
     """Where each method is switched on by a statement of its own: the first such call or assignment."""
     found: dict[str, ast.Call | ast.Assign] = {}
-    for node in file.nodes:
+    for node in (*file.kinds.get(ast.Assign, ()), *file.kinds.get(ast.Call, ())):
         if isinstance(node, ast.Assign) and (general := _set_for_all(node)) is not None:
             found.setdefault(general, node)
         slug = _switched_on(file, node) if isinstance(node, ast.Call) else None

@@ -1,6 +1,7 @@
 """A pipeline that a file builds, and the names it goes by."""
 
 import ast
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ...knowledge.types import Maker
@@ -40,11 +41,30 @@ class Built:
     bound: bool = False
     """is it given a name where it is built?"""
     names: list[Name] = field(default_factory=list[Name])
+    """in the order in which they were found; `know` adds to them"""
     calls: list[ast.Call] = field(default_factory=list[ast.Call])
     inherits: bool = False
     """did its first name stand for another pipeline before, in the same block?"""
     heir: ast.stmt | None = None
     """the statement that gives its first name to another pipeline"""
+    _known: set[Name] = field(default_factory=set[Name])
+    _by_last: dict[str, list[Name]] = field(default_factory=dict[str, list[Name]])
+
+    def know(self, names: Iterable[Name]) -> None:
+        """It goes by these names too."""
+        for name in names:
+            if name not in self._known:
+                self._known.add(name)
+                self.names.append(name)
+                self._by_last.setdefault(name.text.rpartition(".")[2], []).append(name)
+
+    def is_known_as(self, text: str, scope: ast.AST | None) -> bool:
+        """Is this one of its names there?"""
+        return Name(text, scope) in self._known
+
+    def names_ending(self, last: str) -> Sequence[Name]:
+        """Its names whose last part is this one: `pipe` and `self.pipe`."""
+        return self._by_last.get(last, ())
 
     @property
     def call(self) -> ast.Call:

@@ -49,11 +49,10 @@ def is_pipeline(file: File, one: Built, node: ast.expr, makers: Collection[str] 
         elif isinstance(node, ast.Call):
             return file.called_name(node) in makers and not file.origin(node.func)
         elif isinstance(node, ast.Name):
-            same = [n for n in one.names if n.text == node.id]
             return (
-                bool(same)
+                bool(one.names_ending(node.id))
                 and _is_its_time(file, one, node)
-                and any(n.scope is file.binder(node.id, node) for n in same)
+                and one.is_known_as(node.id, file.binder(node.id, node))
             )
         else:
             return isinstance(node, ast.Attribute) and _is_attribute(file, one, node)
@@ -75,7 +74,7 @@ def _is_its_time(file: File, one: Built, node: ast.Name) -> bool:
 
 def _is_attribute(file: File, one: Built, node: ast.Attribute) -> bool:
     """`self.pipe` in the class that sets it, `service.pipe` where `service` is made of that class."""
-    same = [n for n in one.names if n.text.endswith(f".{node.attr}")]
+    same = [n for n in one.names_ending(node.attr) if "." in n.text]
     if not same:
         return False
     text = file.text(node)
@@ -182,15 +181,11 @@ def spread(file: File, one: Built) -> None:
             value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
             if isinstance(node, ast.stmt) and value is not None and is_pipeline(file, one, value, makers):
                 for target in targets(node, value):
-                    _add(one, names_of(file, target))
+                    one.know(names_of(file, target))
         for call in own:
             _into_parameters(file, one, call, makers)
         if len(one.names) == before:
             return
-
-
-def _add(one: Built, names: list[Name]) -> None:
-    one.names += [n for n in names if n not in one.names]
 
 
 def makers_of(file: File, one: Built) -> set[str]:
@@ -203,7 +198,7 @@ def makers_of(file: File, one: Built) -> set[str]:
         if function is None:
             continue
         if any(ast.unparse(d).endswith("property") for d in function.decorator_list):
-            _add(one, [Name(f"self.{function.name}", _class(file, function))])
+            one.know([Name(f"self.{function.name}", _class(file, function))])
         else:
             found.add(function.name)
     return found
@@ -221,7 +216,7 @@ def _into_parameters(file: File, one: Built, call: ast.Call, makers: Collection[
         if parameters and parameters[0] in _SELF:
             parameters = parameters[1:]
         given = list(zip(parameters, call.args, strict=False)) + [(k.arg, k.value) for k in call.keywords if k.arg]
-        _add(one, [Name(parameter, function) for parameter, value in given if is_pipeline(file, one, value, makers)])
+        one.know([Name(parameter, function) for parameter, value in given if is_pipeline(file, one, value, makers)])
 
 
 def collect_calls(file: File, found: list[Built]) -> None:

@@ -5,7 +5,7 @@ The format is read here and not by nbformat, which would lay the whole file out 
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,7 +46,7 @@ class Notebook:
     @property
     def python(self) -> str:
         """All code cells as one script; magics and shell lines are comments in it."""
-        return "".join(f"{_MARK.format(c.number)}\n{_closed(_shown(c.code))}" for c in self.cells)
+        return joined((c.number, c.code) for c in self.cells)
 
     def filled(self, python: str) -> str:
         """The notebook's text with the cells of a changed script; cells that are as they were are not touched."""
@@ -56,7 +56,7 @@ class Notebook:
             code = changed.get(cell.number)
             if code is None or code == _closed(_shown(cell.code)):
                 continue
-            code = _original(code if cell.code.endswith("\n") else code.removesuffix("\n"))
+            code = original(code if cell.code.endswith("\n") else code.removesuffix("\n"))
             pieces += (self.text[done : cell.start], self._dumped(cell, code))
             done = cell.end
         return "".join((*pieces, self.text[done:]))
@@ -79,6 +79,11 @@ class Notebook:
         tail = re.search(r"(\s*)\]$", before)
         start, end = (gap.group(1) if gap else ""), (tail.group(1) if tail else "")
         return f"[{start}{f',{start or chr(32)}'.join(lines)}{end}]"
+
+
+def joined(cells: Iterable[tuple[int, str]]) -> str:
+    """Numbers and codes of cells as one script: a line with its number before each."""
+    return "".join(f"{_MARK.format(number)}\n{_closed(_shown(code))}" for number, code in cells)
 
 
 def read_notebook(path: str, text: str) -> Notebook | Unreadable:
@@ -162,7 +167,7 @@ def _shown(code: str) -> str:
     return _MAGIC.sub(lambda m: f"{m[1]}{'pass  ' if m[1] else ''}{_HIDDEN}{m[2]}", code)
 
 
-def _original(code: str) -> str:
+def original(code: str) -> str:
     """What IPython understands, as it was."""
     return _LINE.sub(r"\1", code)
 

@@ -52,12 +52,26 @@ def _makers(source: Source, beside: Reader) -> Iterator[Maker]:
 
 def _imported(tree: ast.Module) -> Iterator[tuple[str, int, str, str | None]]:
     """What is imported: local name, dots, module, and the name in it (None: the module itself)."""
-    for node in ast.walk(tree):
+    for node in _statements(tree):
         if isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 yield alias.asname or alias.name, node.level, node.module or "", alias.name
         elif isinstance(node, ast.Import):
             yield from ((a.asname or a.name, 0, a.name, None) for a in node.names)
+
+
+_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
+
+
+def _statements(tree: ast.Module) -> Iterator[ast.AST]:
+    """Every statement, from the outside in; expressions, of which there are many more, are not gone through."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop(0)
+        yield node
+        for block in _BLOCKS:
+            inner = getattr(node, block, None)
+            waiting += inner if isinstance(inner, list) else ()
 
 
 def on_disk(path: Path) -> Reader:

@@ -64,7 +64,7 @@ def _held(file: File, call: ast.Call, name: str, loader: str) -> Built:
     holder = file.statement(whole)
     one = Built([Build(call, whole, holder)], name, loader, INLINE, file.makers.get(file.text(call.func)))
     for target in targets(holder, whole):
-        one.names += names_of(file, target)
+        one.know(names_of(file, target))
     scope = file.function(call)
     if one.names:
         one.name, one.bound = one.names[0].text, True

@@ -1,6 +1,7 @@
 """Where a pipeline is ready, and how statements get there: after it is built and configured, before it is used."""
 
 import ast
+import sys
 from collections.abc import Collection, Sequence
 
 from . import syntax
@@ -11,7 +12,11 @@ from .follow import belongs, is_pipeline
 from .source import Splices
 
 _CONFIGURING = ("tomesd", "DeepCache", "tgate", "torch")
-_COMPOUND = ast.Try | ast.TryStar | ast.Match | ast.With | ast.AsyncWith
+if sys.version_info >= (3, 11):
+    _Tried = ast.Try | ast.TryStar
+else:
+    _Tried = ast.Try
+_COMPOUND = _Tried | ast.Match | ast.With | ast.AsyncWith
 _LEAVES = ast.Return | ast.Raise | ast.Continue | ast.Break
 
 
@@ -153,7 +158,7 @@ def _only_configures(file: File, one: Built, statements: Sequence[ast.stmt]) -> 
     return bool(relevant) and all(_configures(file, one, s) for s in relevant)
 
 
-def _inner(statement: ast.Try | ast.TryStar | ast.Match | ast.With | ast.AsyncWith) -> list[ast.stmt]:
+def _inner(statement: _COMPOUND) -> list[ast.stmt]:
     """The statements of all its blocks."""
     if isinstance(statement, ast.Match):
         return [s for case in statement.cases for s in case.body]

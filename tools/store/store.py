@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from ...knowledge.types import AnyVerdict, Evaluation, Failure, Profile
 from ..errors import SetupError
+from . import damage
 from .migrations import MIGRATIONS
 
 Kept = Profile | Evaluation | Failure
@@ -26,12 +27,16 @@ class Store:
         try:
             if path != ":memory:":
                 Path(path).parent.mkdir(parents=True, exist_ok=True)
+            if damage.is_marked(Path(path)):
+                raise damage.Damaged(Path(path), "a read or a write found it so")
             connection = sqlite3.connect(str(path), isolation_level=None, timeout=30.0, check_same_thread=False)
             self.db = Database(connection)
             self._write_ahead()
             self.db.execute("pragma synchronous = normal")
             self._migrate(str(path))
         except (sqlite3.Error, OSError) as e:
+            if isinstance(e, sqlite3.Error) and damage.is_damage(e):
+                raise damage.Damaged(Path(path), str(e)) from e
             raise SetupError(f"the store {path} cannot be used ({e}); name another folder with DIFFAGENT_HOME") from e
 
     def _write_ahead(self) -> None:
@@ -68,6 +73,11 @@ class Store:
         except sqlite3.OperationalError as e:
             self._undo()
             raise SetupError(f"the store {self.path} cannot be written ({e})") from e
+        except sqlite3.DatabaseError as e:
+            self._undo()
+            if damage.is_damage(e):
+                raise self._damaged(e) from e
+            raise
         except BaseException:
             self._undo()
             raise
@@ -76,8 +86,18 @@ class Store:
         if self.db.conn.in_transaction:  # SQLite itself has rolled back where the disk is full
             self.db.execute("rollback")
 
+    def _damaged(self, error: sqlite3.DatabaseError) -> damage.Damaged:
+        damage.mark(Path(self.path))
+        return damage.Damaged(Path(self.path), str(error))
+
     def get(self, key: str) -> Kept | None:
-        row = self.db.execute("select body from verdicts where key = ?", [key]).fetchone()
+        """What is kept under a key. Raises SetupError where the file turns out to be damaged."""
+        try:
+            row = self.db.execute("select body from verdicts where key = ?", [key]).fetchone()
+        except sqlite3.DatabaseError as e:
+            if damage.is_damage(e):
+                raise self._damaged(e) from e
+            raise
         return _kept.validate_json(row[0]) if row else None
 
     def put(self, key: str, kept: Kept, pictures: Mapping[str, Sequence[bytes]] | None = None) -> None:

@@ -46,8 +46,10 @@ def from_file(path: Path) -> Known:
     """
     try:
         mode, text = path.stat().st_mode, path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as e:
-        raise UsageError(f"--tokens {path} cannot be read: {e}") from e
+    except OSError as e:
+        raise UsageError(f"--tokens {path} cannot be read ({e.strerror}): give a file with lines NAME:TOKEN") from e
+    except UnicodeDecodeError as e:
+        raise UsageError(f"--tokens {path} is not text: give a file with lines NAME:TOKEN") from e
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise UsageError(f"--tokens {path} can be read by others: chmod 600 {path}")
     names: dict[str, str] = {}

@@ -6,17 +6,20 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import anyio
 import psutil
 import pytest
 from mcp import Client
 from mcp.types import CallToolResult, TextContent, TextResourceContents
+from opentelemetry import trace
+from opentelemetry.trace import INVALID_SPAN_CONTEXT, NonRecordingSpan
 
 from diffagent_mcp.bench.running import owners
 from diffagent_mcp.server.jobs.ask import Ask, Found
 from diffagent_mcp.server.jobs.control import Jobs, mark
+from diffagent_mcp.server.mcp import spans
 from diffagent_mcp.server.mcp.serve import build
 from diffagent_mcp.server.settings import Settings, load
 from diffagent_mcp.tools.errors import UsageError
@@ -214,3 +217,15 @@ def test_a_complaint_about_a_job_is_a_sentence(
 ) -> None:
     reply = call(home, folder, "job", **arguments)
     assert reply.is_error and sentence in text(reply)
+
+
+def test_a_span_says_which_job_a_request_is_about() -> None:
+    class Noting(NonRecordingSpan):
+        noted: ClassVar[dict[str, object]] = {}
+
+        def set_attribute(self, key: str, value: object) -> None:
+            self.noted[key] = value
+
+    with trace.use_span(Noting(INVALID_SPAN_CONTEXT)):
+        spans.about("abc", "optimize")
+    assert Noting.noted == {"diffagent.job.id": "abc", "diffagent.job.kind": "optimize"}

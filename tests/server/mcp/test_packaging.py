@@ -28,7 +28,7 @@ def test_versions_agree() -> None:
     assert registry["version"] == registry["packages"][0]["version"] == VERSION
     assert read(BUNDLE / "manifest.json")["version"] == VERSION
     assert read(PLUGIN / ".claude-plugin/plugin.json")["version"] == VERSION
-    assert f"diffagent-mcp[mcp,run]=={VERSION}" in (BUNDLE / "pyproject.toml").read_text()
+    assert f"diffagent-mcp[run]=={VERSION}" in (BUNDLE / "pyproject.toml").read_text()
 
 
 def test_the_registry_finds_its_name_in_the_readme() -> None:

@@ -1,4 +1,4 @@
-"""`python bootstrap.py FD` under any interpreter: the zygote, with `worker` importable and nothing else of ours."""
+"""`python bootstrap.py CHANNEL WALLS`, any python: the zygote, with `worker` importable and nothing else of ours."""
 
 import sys
 from pathlib import Path
@@ -9,4 +9,4 @@ if __name__ == "__main__":
     from worker import zygote  # type: ignore[import-not-found]  # the package's name when started this way
 
     del sys.path[0]
-    zygote.main(int(sys.argv[1]))
+    zygote.main(sys.argv[1], sys.argv[2])

@@ -3,6 +3,7 @@
 import os
 import socket
 import sys
+import tempfile
 import threading
 import types
 from pathlib import Path
@@ -33,20 +34,30 @@ def enter(job: dict[str, Any]) -> None:
     isolate.no_new_privileges()
     folder = Path(job["folder"])
     os.chdir(folder)
-    redirect(folder)
-    os.environ.update(job.get("environment", {}))
+    redirect(job["log"])
+    own_places(job.get("environment", {}))
     isolate.limit(job.get("memory_mb"), job.get("file_mb", 256.0), job.get("files", 1024), job.get("cpu_s"))
     if (cpus := job.get("cpus")) and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, cpus)
     import torch
 
     torch.set_num_threads(int(job.get("threads", 1)))
+    isolate.wall_in(job["walls"])
 
 
-def redirect(folder: Path) -> None:
+def own_places(environment: dict[str, str]) -> None:
+    """Home and temporary folder are the candidate's own, also for libraries that have asked before the fork."""
+    os.environ.update(environment)
+    tempfile.tempdir = None
+    for name, module in list(sys.modules.items()):
+        if name.startswith(("diffusers.", "transformers.", "huggingface_hub.")) and "HF_MODULES_CACHE" in vars(module):
+            vars(module)["HF_MODULES_CACHE"] = environment["HF_MODULES_CACHE"]
+
+
+def redirect(log_file: str) -> None:
     """Nobody types, and what is printed goes to a bounded file that the judge reads as evidence."""
     null = os.open(os.devnull, os.O_RDONLY)
-    log = os.open(folder / ".log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    log = os.open(log_file, os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW)
     os.dup2(null, 0)
     os.dup2(log, 1)
     os.dup2(log, 2)

@@ -6,12 +6,18 @@ import resource
 import signal
 import sys
 from pathlib import Path
+from typing import Any
+
+from . import landlock, seccomp
 
 _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWNET = 0x40000000
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NO_NEW_PRIVS = 38
 _PR_SET_CHILD_SUBREAPER = 36
+_PR_CAPBSET_DROP = 24
+_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
+_CAPABILITY_VERSION_3 = 0x20080522
 
 
 def _libc() -> ctypes.CDLL | None:
@@ -52,6 +58,34 @@ def cut_network() -> str:
     return f"not cut: unshare failed ({os.strerror(ctypes.get_errno())})"
 
 
+def wall_in(walls: dict[str, Any]) -> None:
+    """The last thing before foreign code: no capabilities, and what the job says of Landlock and seccomp.
+
+    Raises OSError where the kernel refuses what the judge has counted on: better no run than an open one.
+    """
+    if sys.platform != "linux":
+        return
+    if walls.get("processes"):
+        _bound(resource.RLIMIT_NPROC, int(walls["processes"]))
+    if walls["landlock"] or walls["seccomp"]:
+        drop_capabilities()
+    if walls["landlock"]:
+        landlock.restrict(walls["read"], walls["write"], walls["devices"])
+    if walls["seccomp"]:
+        seccomp.restrict(walls["unix_sockets"], walls["keep_metadata"])
+
+
+def drop_capabilities() -> None:
+    """Also those of root, and of the root of a namespace; programs that are started do not get them back."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    for capability in range(64):
+        libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)
+    libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
+    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
+    if libc.capset(header, (ctypes.c_uint32 * 6)()) != 0:
+        raise OSError(ctypes.get_errno(), "capset")
+
+
 def _write(path: str, text: str) -> None:
     try:
         Path(path).write_text(text)
@@ -71,6 +105,10 @@ def limit(memory_mb: float | None, file_mb: float, files: int, cpu_s: float | No
     if cpu_s is not None:
         wanted.append((resource.RLIMIT_CPU, int(cpu_s)))
     for name, value in wanted:
-        _, hard = resource.getrlimit(name)
-        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(name, (value, value))
+        _bound(name, value)
+
+
+def _bound(name: int, value: int) -> None:
+    _, hard = resource.getrlimit(name)
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(name, (value, value))

@@ -35,8 +35,14 @@ def _frames(clip: Any) -> Iterator[Any]:
     yield from (_array(clip).transpose(0, 2, 3, 1) if hasattr(clip, "detach") else clip)
 
 
+class NoPictures(Exception):
+    """What the call returned is something that would still have to become a picture."""
+
+
 def _bytes(picture: Any) -> Any:
     """One picture or frame, as uint8 RGB (height, width, 3)."""
+    if not isinstance(picture, np.ndarray) and not type(picture).__module__.startswith("PIL."):
+        raise NoPictures(f"the call returns {type(picture).__name__} objects where pictures are expected")
     pixels = picture if isinstance(picture, np.ndarray) else np.asarray(picture.convert("RGB"))
     if pixels.dtype != np.uint8:
         pixels = (np.nan_to_num(pixels).clip(0, 1) * 255).round().astype(np.uint8)

@@ -9,7 +9,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
-from . import found, inspect_live, record_parts
+from . import found, identity, inspect_live, record_parts
 
 _KERNEL = re.compile(r"scaled_dot_product_(\w+?)_attention")
 _CACHED = re.compile(r"models--([^/\\]+)[/\\]snapshots[/\\]")
@@ -23,6 +23,7 @@ class Reading:
         self.calls: Counter[str] = Counter()
         self.batches: Counter[str] = Counter()
         self.tokens: set[int] = set()
+        self.text_tokens = 0
         self.latent_shape: tuple[int, ...] = ()
         self.gflop: float | None = None
         self.kernels: set[str] = set()
@@ -46,7 +47,10 @@ class Reading:
         deep = self.calls["deep"] > 0
         return {
             **_identity(pipeline, denoiser),
+            **identity.fields(pipeline, found.unwrapped(denoiser)),
             "timesteps": len(pipeline.scheduler.timesteps),
+            "text_encodes": self.calls["text_encoder"] if getattr(pipeline, "text_encoder", None) is not None else None,
+            "text_tokens": self.text_tokens,
             **record_parts.fields(pipeline, denoiser, arguments, self.calls),
             "methods": found.methods_on(pipeline, denoiser, arguments)
             | record_parts.methods_on(pipeline, denoiser, arguments),
@@ -135,6 +139,7 @@ class Meter:
         if stage == "denoiser":
             self.reading.latent_shape = inspect_live.shape_of(args, kwargs)
             self.reading.batches[str(self.reading.latent_shape[0])] += 1
+            self.reading.text_tokens = max(self.reading.text_tokens, identity.text_tokens(args, kwargs))
         self.reading.calls[stage] += 1
         self._settle()
         self._started[stage] = time.perf_counter()

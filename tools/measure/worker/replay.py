@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from . import conditions, edge, found, record, wire
+from . import conditions, edge, found, identity, record, wire
 from .pixels import as_pixels
 
 _REPLACED = ("prompt", "class_labels", "generator", "latents", "num_images_per_prompt")
@@ -82,10 +82,12 @@ class Call:
         self.function = function
         signature = signature_of(pipeline, function)
         bound = signature.bind_partial(pipeline, *args, **kwargs)
+        self.signatures = signatures_of(pipeline, function)
         self.arguments = dict(list(bound.arguments.items())[1:])
         rest = next((p.name for p in signature.parameters.values() if p.kind is p.VAR_KEYWORD), None)
         extra = dict(self.arguments.pop(rest, {})) if rest else {}
-        self.swallowed = sorted(k for k in extra if k not in {"callback", "callback_steps"})
+        read = {name for s in self.signatures for name in s.parameters}  # a subclass passes the rest on
+        self.swallowed = sorted(k for k in extra if k not in read | {"callback", "callback_steps"})
         self.arguments.update(extra)
         self.by_class = "class_labels" in self.arguments
         self.asked = self.arguments.get("class_labels" if self.by_class else "prompt")
@@ -106,13 +108,13 @@ class Call:
             "images_per_call": self.images_per_call,
             "by_class": self.by_class,
             "arguments": {k: v for k in keys if isinstance(v := self.arguments.get(k), (int, float))},
-            "defaults": _defaults(self.function, keys),
+            "defaults": _defaults(self.signatures, keys),
             "swallowed": self.swallowed,
         }
 
     def trace(self, reading: "record.Reading", pixels: Any) -> dict[str, Any]:
         """The fields of `knowledge.types.Trace`: what the call asked for and what it did."""
-        asked = {**_defaults(self.function, _ASKED), **self.arguments}
+        asked = {**_defaults(self.signatures, _ASKED), **self.arguments}
         trace = reading.trace(self.pipeline, self.arguments)
         if self.function.__name__ == "tgate":
             trace["methods"]["tgate"] = found.tgate(asked)
@@ -122,6 +124,7 @@ class Call:
             "requested_steps": asked.get("num_inference_steps"),
             "guidance_scale": asked.get("guidance_scale"),
             "strength": asked.get("strength"),
+            "negative_prompt": identity.negative(self.arguments),
             "part": any(asked.get(k) is not None for k in ("denoising_start", "denoising_end")),
             "image_size": [int(pixels.shape[2]), int(pixels.shape[1])],
         }
@@ -149,16 +152,26 @@ class Call:
 
 def signature_of(pipeline: Any, function: Any) -> inspect.Signature:
     """The call's parameters; where a subclass only passes `*args, **kwargs` on, those of the class above it."""
-    classes = [c for c in type(pipeline).__mro__ if "__call__" in vars(c)]
-    candidates = [function, *(inspect.unwrap(vars(c)["__call__"]) for c in classes)]
-    signatures = [inspect.signature(f) for f in candidates]
+    signatures = signatures_of(pipeline, function)
     named = (s for s in signatures if {"prompt", "class_labels"} & set(s.parameters))
     return next(named, signatures[0])
 
 
-def _defaults(function: Any, keys: tuple[str, ...]) -> dict[str, Any]:
-    parameters = inspect.signature(function).parameters
-    return {k: p.default for k in keys if (p := parameters.get(k)) and isinstance(p.default, (int, float))}
+def signatures_of(pipeline: Any, function: Any) -> list[inspect.Signature]:
+    """The call's parameters, then those of every class that it may pass them on to."""
+    classes = [c for c in type(pipeline).__mro__ if "__call__" in vars(c)]
+    candidates = [function, *(inspect.unwrap(vars(c)["__call__"]) for c in classes)]
+    return [inspect.signature(f) for f in candidates]
+
+
+def _defaults(signatures: list[inspect.Signature], keys: tuple[str, ...]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for signature in signatures:
+        for key in keys:
+            parameter = signature.parameters.get(key)
+            if parameter is not None and isinstance(parameter.default, (int, float)):
+                found.setdefault(key, parameter.default)
+    return found
 
 
 def peak_mb() -> float:

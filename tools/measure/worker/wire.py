@@ -7,6 +7,7 @@ payload  raw bytes (uint8 RGB pixels), at most 1 GB
 """
 
 import json
+import math
 import socket
 import struct
 import time
@@ -15,6 +16,8 @@ from typing import Any
 _HEAD = struct.Struct(">IQ")
 MAX_HEADER = 4 * 1024 * 1024
 MAX_PAYLOAD = 1024 * 1024 * 1024
+
+_DIGITS = 20
 
 Header = dict[str, Any]
 
@@ -31,14 +34,16 @@ class Malformed(Exception):
     """What arrived is not a frame."""
 
 
-def send(sock: socket.socket, header: Header, payload: bytes = b"") -> None:
-    """Write one frame. Raises Closed when nobody reads."""
+def send(sock: socket.socket, header: Header, payload: bytes = b"", seconds: float | None = None) -> None:
+    """Write one frame. Raises Closed when the other side is gone, Late when it does not read for `seconds`."""
     text = json.dumps(header).encode()
     try:
-        sock.settimeout(None)
+        sock.settimeout(seconds)
         sock.sendall(_HEAD.pack(len(text), len(payload)) + text)
         if payload:
             sock.sendall(payload)
+    except TimeoutError as e:
+        raise Late from e
     except OSError as e:
         raise Closed(str(e)) from e
 
@@ -50,12 +55,48 @@ def receive(sock: socket.socket, seconds: float | None = None) -> tuple[Header, 
     if header_size > MAX_HEADER or payload_size > MAX_PAYLOAD:
         raise Malformed(f"frame of {header_size} + {payload_size} bytes")
     try:
-        header = json.loads(_exactly(sock, header_size, deadline))
-    except ValueError as e:
-        raise Malformed(str(e)) from e
+        header = _parsed(_exactly(sock, header_size, deadline))
+    except (ValueError, RecursionError) as e:
+        raise Malformed(str(e)[:200]) from e
     if not isinstance(header, dict):
         raise Malformed("header is not an object")
     return header, _exactly(sock, payload_size, deadline)
+
+
+def _parsed(text: bytes) -> Any:
+    """The JSON value, of which everything can be kept: numbers that are finite, characters that can be encoded."""
+    value = json.loads(text, parse_constant=_nothing, parse_float=_finite, parse_int=_whole)
+    if b"\\ud" not in text.lower():
+        return value
+    return json.loads(json.dumps(value, ensure_ascii=False).encode(errors="replace"))  # half a surrogate pair: "?"
+
+
+def must_be_silent(sock: socket.socket) -> None:
+    """Raises Malformed where something has come that nobody has asked for, Closed where nothing can come any more."""
+    try:
+        sock.settimeout(0)
+        waiting = sock.recv(1, socket.MSG_PEEK)
+    except BlockingIOError:
+        return
+    except OSError as e:
+        raise Closed(str(e)) from e
+    if waiting:
+        raise Malformed("it answered before it was asked")
+    raise Closed("end of stream")
+
+
+def _nothing(_: str) -> None:
+    """What JSON does not know: NaN and infinities."""
+
+
+def _finite(text: str) -> float | None:
+    number = float(text)
+    return number if math.isfinite(number) else None
+
+
+def _whole(text: str) -> int | None:
+    """Numbers that fit into 64 bits, or nearly; sums of honest ones do."""
+    return int(text) if len(text) <= _DIGITS else None
 
 
 def _exactly(sock: socket.socket, size: int, deadline: float | None) -> bytes:

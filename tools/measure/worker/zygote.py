@@ -48,20 +48,31 @@ _WARM = (
 )
 
 
-def main(fd: int) -> None:
-    """Serve the judge on the socket `fd` until it closes."""
-    control = socket.socket(fileno=fd)
+def main(channel: str, walls: str) -> None:
+    """Serve the judge until its socket closes: a descriptor's number, or the path where the judge listens.
+
+    `walls` names the namespaces that this process was started in; `none` where there are none yet.
+    """
+    control = _connected(channel)
     isolate.die_with_parent()
     isolate.adopt_orphans()
-    network = isolate.cut_network()
+    network = isolate.cut_network() if walls == "none" else f"cut: namespaces of {walls}"
     try:
         warm_up()
     except ImportError as e:
         wire.send(control, {"op": "unfit", "message": f"{e.name or e} cannot be imported by {sys.executable}"})
         return
-    wire.send(control, {"op": "ready", "network": network, **versions()})
+    wire.send(control, {"op": "ready", "network": network, "pid": os.getpid(), **versions()})
     with suppress(wire.Closed):
         serve(control)
+
+
+def _connected(channel: str) -> socket.socket:
+    if channel.isdigit():
+        return socket.socket(fileno=int(channel))
+    control = socket.socket(socket.AF_UNIX)
+    control.connect(channel)
+    return control
 
 
 def serve(control: socket.socket) -> None:
@@ -79,7 +90,7 @@ def serve(control: socket.socket) -> None:
             os.close(fds[0])
             wire.send(control, {"op": "spawned", "pid": pid})
         elif request["op"] == "reap":
-            ended = _reap(int(request["pid"]))
+            ended = _reap(int(request["pid"])) if request.get("pid") else {}
             for stray in request.get("strays", []):
                 _reap(int(stray))
             wire.send(control, {"op": "reaped", **ended})
