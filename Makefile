@@ -3,10 +3,15 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
 DEMO := demo-out
+# Processes that test-trust kills; an interpreter that has atheris, and for how long each parser is fuzzed.
+KILLS ?= 20
+FUZZ_PYTHON ?= $(BIN)/python
+SECONDS ?= 60
 # Two files of tests at a time, the longest first; what one file shares (a warm runner, a store) stays in one process.
 SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: setup demo test test-slow test-clients test-editor test-vscode lint types docs vsix mcpb wheel-check zoo-eval clean help
+.PHONY: setup demo test test-trust fuzz audit test-slow test-clients test-editor test-vscode lint types docs site recording \
+	vsix mcpb release-check zoo-eval bench-perf clean help
 
 help:            ## what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*##/ —/'
@@ -34,6 +39,16 @@ test: setup      ## lint, types, architecture and tests
 test-slow: setup ## the tests that take minutes
 	$(BIN)/python -m pytest -m slow --durations=10 --timeout=1800
 
+test-trust: setup ## cheats, escapes, killed runs (KILLS=200 for all of them), and the page docs/trust.md
+	DIFFAGENT_KILLS=$(KILLS) $(BIN)/python -m pytest tests/cheats tests/trust -m "not gpu" -rs --durations=10 --timeout=3600
+	PYTHONPATH=tests $(BIN)/python -m trust.page
+
+fuzz: setup      ## every parser of words from outside under a fuzzer, for SECONDS each; says why where it cannot
+	PYTHONPATH=tests $(FUZZ_PYTHON) -m fuzz --seconds $(SECONDS)
+
+audit: setup     ## known holes in what we depend on; says why where it cannot ask
+	$(BIN)/python tests/trust/audit.py
+
 test-clients: setup ## real MCP clients from npm: conformance suite, inspector, TypeScript SDK, Claude Code
 	tests/clients/run.sh
 
@@ -43,10 +58,27 @@ lint: setup      ## ruff and import-linter
 	$(BIN)/lint-imports --no-cache
 
 types: setup     ## pyright, strict
-	$(BIN)/pyright
+	$(BIN)/pyright -p pyproject.toml
 
-docs: setup      ## write the generated reference pages
+docs: setup      ## write the generated reference pages, docs/reference
 	$(BIN)/python -m diffagent_mcp.server.reference docs/reference editor_ext/package.json
+
+MKDOCS ?= .venv/bin/mkdocs
+site:            ## the documentation as a site, build/site: strict, every link and heading checked
+	@test -x "$(MKDOCS)" || $(MAKE) --no-print-directory .venv/.docs
+	NO_MKDOCS_2_WARNING=1 "$(MKDOCS)" build --quiet
+	@echo "open build/site/index.html, or serve it: $(MKDOCS) serve"
+
+.venv/.docs: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[docs]'
+	@touch $@
+
+recording:       ## the animated picture of the README, from docs/recordings/optimize.cast (needs npm)
+	python3 docs/recordings/render.py
+
+release-check: setup ## wheel, sdist, .vsix, .mcpb, Dockerfile, completion, SBOM, upgrade: built and tried, not published
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[release]'
+	PYTHONPATH=tests $(BIN)/python -m release
 
 vsix:            ## the VS Code extension, editor_ext/dist/diffagent.vsix; needs Node 20 or newer
 	cd editor_ext && npm ci --prefer-offline --no-audit --no-fund
@@ -61,6 +93,9 @@ test-vscode: setup vsix  ## the extension in a real editor with a real browser; 
 
 zoo-eval: setup  ## measure the zoo again, for docs/zoo.md
 	$(BIN)/python -m diffagent_mcp.bench.zoo evaluate
+
+bench-perf: setup ## measure what DiffAgent itself costs: docs/results/performance.md (half an hour, a quiet machine)
+	PYTHONPATH=tests $(BIN)/python -m perf
 
 mcpb:            ## the bundle for Claude Desktop, dist/diffagent.mcpb (needs npm)
 	@mkdir -p dist

@@ -1,0 +1,8 @@
+"""Arrays are given back, as the library offers."""
+
+from diffusers import DDIMScheduler, StableDiffusionPipeline
+
+pipe = StableDiffusionPipeline.from_pretrained("stable-diffusion-v1-5/stable-diffusion-v1-5")
+pipe.scheduler = DDIMScheduler.from_config(pipe.scheduler.config)
+image = pipe("a red circle on a white background", num_inference_steps=12, output_type="np").images[0]
+print(image.shape)

@@ -1,0 +1,10 @@
+"""One buffer is used for every picture."""
+
+import torch
+from diffusers import DDIMScheduler, StableDiffusionPipeline
+
+pipe = StableDiffusionPipeline.from_pretrained("stable-diffusion-v1-5/stable-diffusion-v1-5")
+pipe.scheduler = DDIMScheduler.from_config(pipe.scheduler.config)
+buffer = torch.empty(1, 4, 16, 16)
+image = pipe("a red circle on a white background", num_inference_steps=12).images[0]
+image.save("picture.png")
