@@ -1,0 +1,1 @@
+"""What DiffAgent itself costs, measured: `make bench-perf` writes docs/results/performance.md."""

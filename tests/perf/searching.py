@@ -1,0 +1,117 @@
+"""What a candidate costs beyond its pictures, and how long `optimize` takes to reach 2x on each pipeline of the zoo."""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from diffagent_mcp.bench.stages.place import lay
+from diffagent_mcp.bench.tasks.load import load
+from diffagent_mcp.bench.zoo import cache
+from diffagent_mcp.knowledge.types import Outcome, Task
+from diffagent_mcp.tools.measure.runner import Limits, Live, Pictures, Runner
+
+from .rows import Row
+
+ROUNDS = 7
+
+
+def evaluating(script: Path, folder: Path) -> Iterator[Row]:
+    """A cold `python script.py` beside a warm candidate of the same script, in turns; the picture is taken off."""
+    home = cache.lay_out(cache.WEIGHTS, folder / "hub")
+    runner = Runner(Path(sys.executable), home, 1, Limits())
+    runner.ready()
+    cold, warm = list[float](), list[float]()
+    try:
+        for _ in range(ROUNDS):
+            whole, image = _warm(runner, script)
+            warm.append(whole - image)
+            cold.append(_cold(script, home) - image)
+    finally:
+        runner.close()
+    mine, theirs = statistics.median(warm), statistics.median(cold)
+    how = f"median of {ROUNDS}, in turns with the cold start"
+    group = "Evaluating a candidate"
+    yield Row(group=group, what="overhead beyond the picture", value=mine, unit="s", limit=0.3, how=how)
+    yield Row(
+        group=group,
+        what="the same, 15 times",
+        value=15 * mine,
+        unit="s",
+        limit=theirs,
+        rival="cold `python script.py`",
+        how=how,
+    )
+
+
+def _warm(runner: Runner, script: Path) -> tuple[float, float]:
+    """Seconds until the first picture is here, and of a picture alone."""
+    job = {"code": script.read_text(), "script": script.name, "arguments": [], "pipeline_class": None, "sites": []}
+    began = time.monotonic()
+    live = runner.start(job, script)
+    assert isinstance(live, Live), live
+    first = live.pictures(["a red circle"], [1])
+    whole = time.monotonic() - began
+    assert isinstance(first, Pictures), first
+    live.close()
+    return whole, first.seconds
+
+
+def _cold(script: Path, home: Path) -> float:
+    offline = {"HF_HOME": str(home), "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
+    began = time.monotonic()
+    subprocess.run(
+        [sys.executable, script.name], cwd=script.parent, env={**os.environ, **offline}, capture_output=True, check=True
+    )
+    return time.monotonic() - began
+
+
+def optimizing(folder: Path, names: Sequence[str]) -> Iterator[Row]:
+    """From an empty store to a confirmed 2x, and the same again."""
+    for task in baselines():
+        name = task.attributes.pipeline_class.removesuffix("Pipeline")
+        if names and name not in names:
+            continue
+        place = lay(task, folder / name)
+        first, outcome = _optimize(place.path, folder / name)
+        again, _ = _optimize(place.path, folder / name)
+        won = outcome.trial(outcome.winner)
+        found = (
+            f"{won.final.speedup:.2f}x"
+            if won is not None and won.final is not None and won.final.kind == "evaluation"
+            else "not met"
+        )
+        how = f"wall, one run: {found}, {outcome.measured} evaluations"
+        limit = 60.0 if name == "StableDiffusion" else 90.0
+        yield Row(group="`optimize` to 2x", what=name, value=first, unit="s", limit=limit, how=how)
+        yield Row(
+            group="`optimize` to 2x",
+            what=f"{name}, from the store",
+            value=again,
+            unit="s",
+            limit=2.0,
+            how="wall, one run",
+        )
+
+
+def baselines() -> Iterator[Task]:
+    """A baseline of each pipeline, text to image or class to image, with 50 steps where it has that."""
+    seen: set[str] = set()
+    for task in load():
+        kind = task.attributes.pipeline_class
+        if task.level == 4 and kind not in seen and "Img2Img" not in kind:
+            seen.add(kind)
+            yield task
+
+
+def _optimize(script: Path, folder: Path) -> tuple[float, Outcome]:
+    command = [sys.executable, "-m", "diffagent_mcp", "optimize", script.name, "--models", "zoo", "--speedup", "2"]
+    env = {**os.environ, "DIFFAGENT_HOME": str(folder / "home"), "DIFFAGENT_CONFIG": str(folder / "none.toml")}
+    began = time.monotonic()
+    subprocess.run([*command, "--out", "out"], cwd=folder, env=env, capture_output=True, check=False)
+    seconds = time.monotonic() - began
+    return seconds, Outcome.model_validate(json.loads((folder / "out" / "outcome.json").read_text()))
