@@ -7,7 +7,6 @@ from pathlib import Path
 import psutil
 
 from ..agents.llm.team import Chats
-from ..bench import simulation
 from ..bench.zoo import cache as zoo
 from ..knowledge.types import Models, Role
 from ..tools import device, models
@@ -131,4 +130,10 @@ class App:
 
 def build(settings: Settings, chats: Factories | None = None, seed: int = 0) -> App:
     """The application with these settings, and with language models that the caller brings."""
-    return App(settings, {"scripted": lambda named: simulation.named(named.model), **(chats or {})}, seed)
+    return App(settings, {"scripted": _simulated, **(chats or {})}, seed)
+
+
+def _simulated(named: Named) -> Chat:
+    from ..bench import simulation
+
+    return simulation.named(named.model)

@@ -1,6 +1,11 @@
 """Exit codes, said once: 0 target met, 1 not met, 2 usage or script, 3 set-up, 130 interrupted."""
 
-from ..knowledge.types import Failure, Outcome
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..knowledge.types import Failure, Outcome
 
 USAGE, SETUP, INTERRUPTED = 2, 3, 130
 

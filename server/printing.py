@@ -1,8 +1,11 @@
 """What the commands print on stdout for people; `--json` prints the values themselves instead."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.syntax import Syntax
 from rich.text import Text
@@ -14,8 +17,10 @@ from ..tools.report import summary
 from ..tools.report.text import clean
 from ..tools.script.notebook import Notebook
 from .console import out, table
-from .doctor import Diagnosis
-from .service import Finished
+
+if TYPE_CHECKING:
+    from .doctor import Diagnosis
+    from .service import Finished
 
 _LINE = re.compile(r"\bline (\d+)\b")
 _OWN_SIZE = "the model's own size"

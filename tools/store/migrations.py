@@ -1,8 +1,12 @@
 """Numbered schema steps; each is applied once, in order. Never change one that has been released."""
 
-from collections.abc import Callable
+from __future__ import annotations
 
-from sqlite_utils import Database
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 MIGRATIONS: list[Callable[[Database], None]] = []
 migration = MIGRATIONS.append

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, TypeAdapter
-from sqlite_utils import Database
 
 from ...knowledge.types import AnyVerdict, Evaluation, Failure, Profile
 from ..errors import SetupError
@@ -23,6 +22,8 @@ class Store:
     """SQLite in WAL mode; every write is one transaction, so a killed run leaves whole rows only."""
 
     def __init__(self, path: Path | str = ":memory:") -> None:
+        from sqlite_utils import Database  # it loads numpy: whoever opens no store does not wait for that
+
         self.path = str(path)
         try:
             if path != ":memory:":
