@@ -84,7 +84,8 @@ vsix:            ## the VS Code extension, editor_ext/dist/diffagent.vsix; needs
 	cd editor_ext && npm ci --prefer-offline --no-audit --no-fund
 	cd editor_ext && npm run check && npm run build && npm run package
 
-test-editor: setup ## Neovim and Emacs, where they are installed, and a real VS Code in a real browser
+test-editor: setup ## Neovim and Emacs, installed where that may be done, and a real VS Code in a real browser
+	$(BIN)/python tests/editors/install.py
 	$(BIN)/python -m pytest tests/editors -m slow -rs --timeout=300
 	$(MAKE) --no-print-directory test-vscode
 

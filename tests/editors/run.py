@@ -12,11 +12,14 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from editors.install import install
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 CACHE = Path(os.environ.get("DIFFAGENT_EDITOR_CACHE", Path.home() / ".cache" / "diffagent-editor"))
 PICTURES = Path(os.environ.get("DIFFAGENT_EDITOR_PICTURES", ROOT / "editor-pictures"))
-LIBRARIES = ("libkrb5-dev", "libx11-dev", "libxkbfile-dev", "libsecret-1-dev", "pkg-config", "chromium")
 MINUTES = 20
 
 
@@ -64,7 +67,7 @@ def set_up() -> tuple[Path, Path]:
         _install_editor(wheel)
     browser = shutil.which("chromium") or shutil.which("google-chrome")
     if browser is None:
-        _libraries()
+        install("chromium")
         browser = shutil.which("chromium")
     if browser is None:
         raise Cannot("there is no chromium, and apt-get could not install it")
@@ -86,7 +89,7 @@ def _node() -> Path:
 
 def _install_editor(wheel: Path) -> None:
     """code-server is partly compiled here: its prebuilt parts are on GitHub only."""
-    _libraries()
+    install("code-server", "chromium")
     folder = CACHE / "code-server"
     folder.mkdir(exist_ok=True)
     (folder / "package.json").write_text('{"private": true}', encoding="utf-8")
@@ -94,15 +97,6 @@ def _install_editor(wheel: Path) -> None:
     environment = {**os.environ, "PATH": path, "npm_config_nodedir": str(wheel)}
     what = ["npm", "install", "--no-audit", "--no-fund", "code-server@4.139.1", "playwright-core@1.65.1"]
     _do(what, "code-server could not be installed from npm", cwd=folder, env=environment)
-
-
-def _libraries() -> None:
-    if shutil.which("apt-get") is None or os.geteuid() != 0:
-        return  # what is missing is told by the step that needs it
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    subprocess.run(["apt-get", "update", "-qq"], env=quiet, check=False)
-    get = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *LIBRARIES]
-    subprocess.run(get, env=quiet, check=False)
 
 
 def _do(command: Sequence[str | Path], why: str, cwd: Path | None = None, env: dict[str, str] | None = None) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from editor import COMMAND
+from editors.install import EGLOT
 
 HERE = Path(__file__).parent
 SCRIPT = """\
@@ -21,7 +22,6 @@ pipe.enable_attention_slicing()
 image = pipe("a cat", num_inference_steps=20).images[0]
 """
 FIXED = SCRIPT.replace("Scheduler()", "Scheduler.from_config(pipe.scheduler.config)")
-EGLOT = Path("/usr/share/emacs/site-lisp/elpa")
 EDITORS = {
     "nvim": ["--headless", "--clean", "-n", "-S", str(HERE / "neovim.lua")],
     "emacs": ["--batch", "-Q", "-l", str(HERE / "eglot.el")],
