@@ -12,6 +12,7 @@ from ..tools.errors import UsageError
 from ..tools.report.manifest import manifest_of
 from ..tools.report.pairs import PicturePair
 from ..tools.report.record import Moment
+from ..tools.report.standing import standing
 from ..tools.report.write import write as write_report
 from .session import Session
 
@@ -60,12 +61,17 @@ def save(
     *,
     apply: bool,
 ) -> Saved:
-    """Write the report; and the winner's code beside the script (or into `out`), or over it with `--apply`."""
+    """Write the report, unless an earlier run's stands; and the winner's code: beside the script or into `out`, or over
+    the script with `apply`.
+    """
     folder = report_folder(path, out)
     seen = pairs(one, best)
     source = one.opened.file.text
-    claimed = manifest_of(outcome, source, one.start, seen, version("diffagent-mcp"))
-    page = write_report(folder, outcome, seen, diff, source, moments, claimed)
+    made_by = version("diffagent-mcp")
+    page = standing(folder, outcome, diff, made_by)
+    if page is None:
+        claimed = manifest_of(outcome, source, one.start, seen, made_by)
+        page = write_report(folder, outcome, seen, diff, source, moments, claimed)
     winner = outcome.trial(outcome.winner)
     accelerated = (out or path.parent) / f"{path.stem}.accelerated{path.suffix or '.py'}"
     if winner is None or winner.candidate is None:

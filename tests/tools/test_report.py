@@ -39,8 +39,11 @@ from diffagent_mcp.knowledge.types import (
     Trial,
 )
 from diffagent_mcp.knowledge.types import Interval as Between
+from diffagent_mcp.tools.measure.start import Start
 from diffagent_mcp.tools.report import summary, text
+from diffagent_mcp.tools.report.manifest import manifest_of
 from diffagent_mcp.tools.report.pairs import SHOWN, PicturePair, worst_first
+from diffagent_mcp.tools.report.standing import standing
 from diffagent_mcp.tools.report.view import bars, break_even, diff_lines
 from diffagent_mcp.tools.report.write import write
 
@@ -304,6 +307,24 @@ def test_a_failed_write_leaves_the_old_page(tmp_path: Path, monkeypatch: pytest.
     with pytest.raises(OSError, match="disk full"):
         write(tmp_path, *SHAPES["met"], source="")
     assert page.read_bytes() == before
+
+
+def test_a_report_stands_while_nothing_new_is_measured(tmp_path: Path) -> None:
+    measured = outcome(trial(1, evaluation(), evaluation(protocol="final")), winner=1)
+    again = measured.model_copy(update={"measured": 0, "seconds": 0.9})
+    assert standing(tmp_path, again, DIFF, "1.0") is None, "there is none"
+    claimed = manifest_of(measured, "print()\n", Start(), [pair()], "1.0")
+    page = write(tmp_path, measured, [pair()], DIFF, "print()\n", (), claimed)
+    assert standing(tmp_path, again, DIFF, "1.0") == page
+    others = {
+        "measured now": standing(tmp_path, measured, DIFF, "1.0"),
+        "another diff": standing(tmp_path, again, DIFF + "+x\n", "1.0"),
+        "another version": standing(tmp_path, again, DIFF, "1.1"),
+        "another target": standing(tmp_path, again.model_copy(update={"target": Target(speedup=3.0)}), DIFF, "1.0"),
+    }
+    assert set(others.values()) == {None}, others
+    (tmp_path / "contact_sheet.png").unlink()
+    assert standing(tmp_path, again, DIFF, "1.0") is None
 
 
 def test_many_large_pictures_make_a_small_sheet(tmp_path: Path) -> None:
