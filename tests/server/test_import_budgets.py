@@ -9,7 +9,7 @@ import pytest
 
 EXAMPLE = str(Path(__file__).parents[2] / "examples" / "sd15_text2img.py")
 HEAVY = {"torch", "diffusers", "transformers", "numpy", "scipy", "matplotlib", "sqlite_utils", "pydantic_ai", "mcp"}
-BUDGETS = {
+BUDGETS: dict[tuple[str, ...], int] = {
     ("--help",): 430,
     ("bench", "--help"): 490,
     ("methods",): 500,

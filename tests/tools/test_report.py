@@ -14,6 +14,7 @@ from PIL import Image
 from diffagent_mcp.knowledge.types import (
     Budget,
     CallSite,
+    Candidate,
     Crashed,
     Device,
     Environment,
@@ -310,7 +311,9 @@ def test_a_failed_write_leaves_the_old_page(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_a_report_stands_while_nothing_new_is_measured(tmp_path: Path) -> None:
-    measured = outcome(trial(1, evaluation(), evaluation(protocol="final")), winner=1)
+    won = trial(1, evaluation(), evaluation(protocol="final"))
+    won = won.model_copy(update={"candidate": Candidate(plan=Plan(), code="print()\n")})
+    measured = outcome(won, winner=1)
     again = measured.model_copy(update={"measured": 0, "seconds": 0.9})
     assert standing(tmp_path, again, DIFF, "1.0") is None, "there is none"
     claimed = manifest_of(measured, "print()\n", Start(), [pair()], "1.0")
