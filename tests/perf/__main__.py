@@ -48,7 +48,8 @@ def main() -> None:
 def _measured(groups: list[str], pipelines: list[str], folder: Path) -> Iterator[Row]:
     script = folder / "draw.py"
     shutil.copyfile(ROOT / "examples" / "sd15_text2img.py", script)
-    env = {**os.environ, "DIFFAGENT_HOME": str(folder / "home"), "DIFFAGENT_CONFIG": str(folder / "none.toml")}
+    inherited = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}  # pip compiles what it installs
+    env = {**inherited, "DIFFAGENT_HOME": str(folder / "home"), "DIFFAGENT_CONFIG": str(folder / "none.toml")}
     if "doors" in groups:
         yield from doors.rows(script, env)
     if "evaluate" in groups:
@@ -67,6 +68,7 @@ def _measured(groups: list[str], pipelines: list[str], folder: Path) -> Iterator
             for n in range(16)
         )
         yield from storing.rows(evaluation(scores=scores))
+        yield from storing.reporting(folder, env)
 
 
 def _heard(rows: Iterator[Row]) -> Iterator[Row]:
