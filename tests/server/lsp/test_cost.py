@@ -10,6 +10,7 @@ import psutil
 import pytest
 from editor import COMMAND
 from golden_diagnostics import GOLDEN
+from patience import least
 
 from diffagent_mcp.server.lsp.analyst import Analyst
 from diffagent_mcp.server.lsp.reading import Reading, read
@@ -41,10 +42,15 @@ def started(env: dict[str, str]) -> tuple[float, float]:
 
 
 def test_it_opens_at_once(own_home: dict[str, str]) -> None:
-    """The least of three, since a busy machine takes longer for the same work."""
-    runs = [started(own_home) for _ in range(3)]
-    assert min(cpu for cpu, _ in runs) <= CPU_S
-    assert min(memory for _, memory in runs) < RSS_MB
+    memories: list[float] = []
+
+    def cpu() -> float:
+        seconds, memory = started(own_home)
+        memories.append(memory)
+        return seconds
+
+    assert least(cpu, CPU_S) <= CPU_S
+    assert min(memories) < RSS_MB
 
 
 def test_opening_and_reading_import_nothing_heavy(tmp_path: Path) -> None:
@@ -92,7 +98,7 @@ async def test_typing_never_queues_more_than_one_analysis() -> None:
 
 @pytest.mark.asyncio
 async def test_a_reading_is_as_fast_as_typing() -> None:
-    """95th percentile of the CPU time of one reading, the least of three rounds."""
+    """95th percentile of the CPU time of one reading."""
 
     def round_of(text: str) -> float:
         taken: list[float] = []
@@ -103,5 +109,5 @@ async def test_a_reading_is_as_fast_as_typing() -> None:
         return sorted(taken)[37]
 
     short = "\n".join(LONG.splitlines()[:300])
-    assert min(round_of(short) for _ in range(3)) <= 0.020
-    assert min(round_of(LONG) for _ in range(3)) <= 0.050
+    assert least(lambda: round_of(short), 0.020) <= 0.020
+    assert least(lambda: round_of(LONG), 0.050) <= 0.050
