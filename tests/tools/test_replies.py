@@ -98,6 +98,13 @@ def test_an_honest_answer_is_pictures(tmp_path: Path) -> None:
     assert isinstance(found, Pictures) and found.shape == (1, 8, 8, 3)
 
 
+def test_more_bytes_than_a_picture_has_are_not_waited_for(tmp_path: Path) -> None:
+    text = json.dumps(HONEST).encode()
+    started = time.monotonic()
+    found = asked(struct.pack(">IQ", len(text), 65 * 1024 * 1024) + text, tmp_path)
+    assert isinstance(found, Crashed) and time.monotonic() - started < 3
+
+
 def test_bytes_that_drip_do_not_stretch_the_limit(tmp_path: Path) -> None:
     started = time.monotonic()
     found = asked(frame(json.dumps(HONEST), PIXELS), tmp_path, image_s=0.5, slowly=0.05)

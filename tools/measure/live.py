@@ -96,7 +96,7 @@ class Live:
         try:
             what = {"prompts": prompts, "seeds": seeds, "labels": list(labels), "first": first}
             self._ask({**what, "deep": deep, "precise": precise})
-            header, pixels = replies.receive(self.channel, limit)
+            header, pixels = replies.receive(self.channel, limit, len(prompts) * replies.LARGEST_PICTURE)
             seconds = time.monotonic() - started
             if header.get("op") != "pictures":
                 return self.failed(header, "call", limit)
@@ -110,7 +110,7 @@ class Live:
         limit = 5 * self.limits.image_s
         try:
             self._ask({"op": "profile", "prompts": prompts, "seeds": seeds, "labels": list(labels)})
-            header, trace = replies.receive(self.channel, limit)
+            header, trace = replies.receive(self.channel, limit, wire.MAX_PAYLOAD)
         except (wire.Closed, wire.Late, wire.Malformed) as e:
             return self.failed(e, "call", limit)
         return trace if header.get("op") == "trace" else self.failed(header, "call", limit)

@@ -11,11 +11,13 @@ _DEEPEST = 24
 _LONGEST = 10_000
 _MOST_A_CALL = 1024
 _LEAST_SIDE = 8
+LARGEST_PICTURE = 64 * 1024 * 1024
+"""bytes: 4,700 pixels square"""
 
 
-def receive(channel: socket.socket, seconds: float) -> tuple[wire.Header, bytes]:
-    """One frame of a candidate, tamed. Raises Closed, Late or Malformed."""
-    header, payload = wire.receive(channel, seconds)
+def receive(channel: socket.socket, seconds: float, most: int = 0) -> tuple[wire.Header, bytes]:
+    """One frame of a candidate, tamed, with no more than `most` bytes behind it. Raises Closed, Late or Malformed."""
+    header, payload = wire.receive(channel, seconds, most)
     return {without_controls(k)[:200]: tame(v) for k, v in header.items()}, payload
 
 

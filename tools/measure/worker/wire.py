@@ -48,11 +48,11 @@ def send(sock: socket.socket, header: Header, payload: bytes = b"", seconds: flo
         raise Closed(str(e)) from e
 
 
-def receive(sock: socket.socket, seconds: float | None = None) -> tuple[Header, bytes]:
-    """Read one frame. Raises Closed, Late (after `seconds`) or Malformed."""
+def receive(sock: socket.socket, seconds: float | None = None, most: int = MAX_PAYLOAD) -> tuple[Header, bytes]:
+    """Read one frame, of a payload of `most` bytes. Raises Closed, Late (after `seconds`) or Malformed."""
     deadline = None if seconds is None else time.monotonic() + seconds
     header_size, payload_size = _HEAD.unpack(_exactly(sock, _HEAD.size, deadline))
-    if header_size > MAX_HEADER or payload_size > MAX_PAYLOAD:
+    if header_size > MAX_HEADER or payload_size > min(most, MAX_PAYLOAD):
         raise Malformed(f"frame of {header_size} + {payload_size} bytes")
     try:
         header = _parsed(_exactly(sock, header_size, deadline))
