@@ -4,6 +4,7 @@
 the pages, `pictures` those that were made for a task. Nothing here knows the store or the command line.
 """
 
+from .dataset import write_dataset
 from .export import export_parquet
 from .forms import as_json, compare, comparison_json, comparison_text, markdown
 from .pictures import Pictures, TaskPicture
@@ -24,5 +25,6 @@ __all__ = [
     "markdown",
     "read_filed",
     "results_page",
+    "write_dataset",
     "write_results",
 ]

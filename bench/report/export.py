@@ -11,18 +11,22 @@ from .rows import rows
 
 def export_parquet(path: Path, runs: Sequence[tuple[Run, Sequence[Judged]]], tasks: Sequence[Task]) -> Path:
     """One row for each task of each run, with the run's settings repeated in every row."""
+    return write_table(path, table(runs, tasks))
+
+
+def write_table(path: Path, lines: Sequence[dict[str, object]]) -> Path:
+    """Rows as a Parquet file, whole or not at all. Raises SetupError without pyarrow, UsageError where it cannot be."""
     try:
         arrow = importlib.import_module("pyarrow")
         parquet = importlib.import_module("pyarrow.parquet")
     except ImportError as e:
         raise SetupError("a Parquet table needs pyarrow: pip install 'diffagent-mcp[bench]'") from e
-    lines = table(runs, tasks)
     if not lines:
         raise UsageError("there is nothing to export: no task of these runs has been judged")
     draft = path.with_name(f".{path.name}.draft")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        parquet.write_table(arrow.Table.from_pylist(lines), str(draft))
+        parquet.write_table(arrow.Table.from_pylist(list(lines)), str(draft))
         draft.replace(path)
     except OSError as e:
         raise UsageError(f"cannot write {path}: {e.strerror or e}") from e

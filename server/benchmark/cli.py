@@ -181,10 +181,18 @@ def compare(first: RunName, second: RunName, as_json: Json = False) -> None:
 def export(
     names: Annotated[list[str] | None, typer.Argument(help="runs; default: all")] = None,
     parquet: Annotated[Path, typer.Option(help="file to write")] = Path("diffbench.parquet"),
+    dataset: Annotated[
+        Path | None, typer.Option(help="a folder instead: what is filed in docs/results, as tables with a card")
+    ] = None,
 ) -> None:
     """Verdicts as a Parquet table."""
-    from .commands import exported
+    from .commands import exported, published
 
+    if dataset is not None:
+        if names:
+            raise UsageError("--dataset takes the filed runs, all of them: name no runs")
+        published(Path("docs/results"), dataset)
+        return
     exported(tuple(names or ()), parquet)
 
 

@@ -241,3 +241,10 @@ def exported(names: tuple[str, ...], path: Path) -> None:
         if not runs:
             raise UsageError("there are no runs yet; make one with `diffagent-mcp bench run`")
         print(report.export_parquet(path, runs, load()), file=sys.stdout)
+
+
+def published(results: Path, folder: Path) -> None:
+    """`bench export --dataset FOLDER`."""
+    from ...bench import report
+
+    print(report.write_dataset(results, folder, load()), file=sys.stdout)

@@ -20,8 +20,10 @@ from diffagent_mcp.bench.report import (
     markdown,
     read_filed,
     results_page,
+    write_dataset,
     write_results,
 )
+from diffagent_mcp.bench.report.dataset import CARD, OF_RUNS, OF_TRIALS, RUNS, TRIALS
 from diffagent_mcp.bench.report.export import table
 from diffagent_mcp.bench.report.published import published
 from diffagent_mcp.bench.tasks.load import load
@@ -154,6 +156,19 @@ def test_the_committed_results_are_generated(tmp_path: Path) -> None:
     shutil.copytree(RESULTS, folder)
     again = write_results(folder, load()).read_text(encoding="utf-8")
     assert again == (RESULTS / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_committed_dataset_is_generated(tmp_path: Path) -> None:
+    """Rows and card come out of the filed runs and landscapes again, and the card explains every column."""
+    parquet = pytest.importorskip("pyarrow.parquet")
+    card = write_dataset(RESULTS, tmp_path, load())
+    assert card.read_text("utf-8") == (RESULTS / "dataset" / CARD).read_text("utf-8")
+    for name, meanings in ((RUNS, OF_RUNS), (TRIALS, OF_TRIALS)):
+        made = parquet.read_table(tmp_path / name).to_pylist()
+        assert made == parquet.read_table(RESULTS / "dataset" / name).to_pylist()
+        assert list(made[0]) == list(meanings) and len(made) > 300
+    with pytest.raises(UsageError, match="no landscapes"):
+        write_dataset(tmp_path, tmp_path / "x", load())
 
 
 def test_results_are_written_beside_their_runs(tmp_path: Path) -> None:
