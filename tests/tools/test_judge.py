@@ -28,7 +28,9 @@ def test_the_script_as_it_is_loses_nothing(world: World) -> None:
     e = world.judge.evaluate(Candidate(plan=Plan(), code=SOURCE + "\n"))
     assert isinstance(e, Evaluation), e
     assert e.loss == pytest.approx(0.0, abs=1e-6) and e.drift == pytest.approx(0.0, abs=1e-3)
-    assert e.speedup_interval.low < 1.4 and e.speedup_interval.high > 0.7, "the interval is honest on a busy machine too"
+    assert e.speedup_interval.low < 1.4 and e.speedup_interval.high > 0.7, (
+        "the interval is honest on a busy machine too"
+    )
 
 
 _ELSEWHERE = {"tiny_vae", "few_step_lora"}
