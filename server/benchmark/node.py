@@ -73,6 +73,12 @@ class Node:
         except SetupError as e:
             return "", str(e)
 
+    def close(self) -> None:
+        """End what is open and what was started; Ray ends the process instead."""
+        self._open.close()
+        self._app.close()
+        self._lease.lock.close()
+
     def _other_version(self) -> str | None:
         if sha() != self._setup.dataset:
             return "it has another version of DiffBench's tasks; install the same diffagent-mcp everywhere"

@@ -80,9 +80,9 @@ def driver(points: Sequence[Point]) -> str:
     at = f"from {first.devices} devices on" if first is not None else "nowhere"
     last = points[-1]
     return (
-        "To see where the driver ends, tasks were made a hundred times shorter (simulated): devices are in use for less "
-        f"than 90% of the time {at}. With {last.devices:,} of them the driver is busy for {last.driver_share:.0%} of "
-        f"the time and does {most.tasks_an_hour / 3600:,.0f} tasks a second."
+        "To see where the driver ends, tasks were made a hundred times shorter (simulated): devices are in use for "
+        f"less than 90% of the time {at}. With {last.devices:,} of them the driver is busy for {last.driver_share:.0%} "
+        f"of the time and does {most.tasks_an_hour / 3600:,.0f} tasks a second."
     )
 
 
