@@ -122,7 +122,6 @@ def optimize(
     scorer: Scorer = None,
     sandbox: SandboxName = None,
     allow_read: AllowRead = None,
-    executor: Annotated[str, typer.Option(help="local; a search is the work of one device")] = "local",
     llm: Llm = None,
     llm_usd: Usd = None,
     llm_tokens: Tokens = None,
@@ -139,7 +138,6 @@ def _optimize(parameters: dict[str, Any]) -> None:
     from .progress import Progress
     from .settings import load
 
-    wishes.refuse_executor(parameters["executor"])
     wish = wishes.from_parameters(parameters)
     settings = load(chosen(parameters, "models", "python", "threads", "scorer"))
     with Progress() as progress:

@@ -31,15 +31,6 @@ class Wish:
     """may what was measured before seed the search?"""
 
 
-def refuse_executor(name: str) -> None:
-    """A search stays on this machine. Raises UsageError for every other executor."""
-    if name != "local":
-        raise UsageError(
-            f"--executor {name}: optimize works on this machine, since its candidates are timed against one baseline "
-            "on one device; bench run --executor ray uses many"
-        )
-
-
 def from_parameters(p: dict[str, Any]) -> Wish:
     """The wish in the parameters of the `optimize` command. Raises UsageError with one sentence."""
     only, without = slugs(p["methods"], list(CATALOGUE)), slugs(p["without"], list(CATALOGUE)) or ()

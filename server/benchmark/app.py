@@ -267,4 +267,5 @@ def _shorter(final: Protocol) -> Protocol:
     """A confirmation inside a search, where 93 tasks wait: half the prompts and pairs of `optimize`."""
     n = _CONFIRM_PROMPTS
     few = {"prompts": final.prompts[:n], "seeds": final.seeds[:n], "labels": final.labels[:n]}
+    few["looks"] = tuple(look for look in final.looks if look < n)  # a look beyond the last prompt has no pictures
     return final.model_copy(update={**few, **_CONFIRM})

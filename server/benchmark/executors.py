@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from ...bench.running.fleet import Fleet, Lines
 from ...bench.running.on_ray import Rays
@@ -18,8 +18,11 @@ from ...tools.errors import SetupError, UsageError
 from .app import BenchApp
 
 LOCAL = "local"
-_NOT_SENT = {"home", "llm", "llm_reader", "llm_planner", "llm_coder", "llm_debugger", "llm_usd", "llm_tokens"}
-_NOT_SENT |= {"llm_requests", "jobs"}
+_NOT_SENT = {
+    "home", "jobs", "llm", "llm_reader", "llm_planner", "llm_coder", "llm_debugger",
+    "llm_usd", "llm_tokens", "llm_requests",
+}  # fmt: skip
+"""settings of the driver alone"""
 Opening = Callable[[Callable[[str], Any], str, int | None], Lines]
 """from the class of a node, what it is built from, and how many devices are wanted (None: all) to the line to them"""
 
@@ -59,7 +62,7 @@ def _opening(name: str) -> Opening:
         raise UsageError(f"there is no executor {name}; name one of {', '.join(known())}")
     if isinstance(plugin.given, Broken) or not callable(plugin.given):
         raise SetupError(plugin.complaint or f"the plugin {name} of {plugin.package} is no function")
-    return plugin.given
+    return cast(Opening, plugin.given)
 
 
 def _setup(app: BenchApp) -> Setup:

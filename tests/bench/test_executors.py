@@ -68,7 +68,11 @@ def test_what_a_lost_node_had_is_asked_again(tmp_path: Path) -> None:
 def test_a_task_that_takes_its_nodes_with_it_is_given_up(tmp_path: Path) -> None:
     told: list[str] = []
     line = Line([setup(tmp_path / "log")] * 2)
-    line.dies = lambda seat, n: line.asked[-1][2] == "L1-005"
+
+    def dies(seat: int, asked: int) -> bool:
+        return line.asked[-1][2] == "L1-005"
+
+    line.dies = dies
     bench = worked(line, tmp_path, told=told)
     assert len(bench.judged(NAME)) == 39 and sum(asked[2] == "L1-005" for asked in line.asked) == 4
     assert "left for another day" in told[-1]
