@@ -16,6 +16,8 @@ METHODS = "diffagent_mcp.methods"
 """entry points that name a class of `knowledge.method.Method`"""
 CHATS = "diffagent_mcp.chats"
 """entry points that name a function from a model's name to what has it say something (`tools.chat.plugged`)"""
+EXECUTORS = "diffagent_mcp.executors"
+"""entry points that name a function which opens a line to nodes that do a benchmark's tasks (`bench.running.fleet`)"""
 
 Given = TypeVar("Given")
 

@@ -124,7 +124,7 @@ def _language_models(app: App, problems: list[str]) -> list[tuple[str, str]]:
 
 def _plugins(problems: list[str]) -> list[tuple[str, str]]:
     """What installed packages bring, and which of them are broken."""
-    every = (*PLUGINS, *plugins.found(plugins.CHATS))
+    every = (*PLUGINS, *plugins.found(plugins.CHATS), *plugins.found(plugins.EXECUTORS))
     problems.extend(p.complaint for p in every if p.complaint is not None)
     used = [f"{p.name} ({p.group.rpartition('.')[2]}, {p.package})" for p in every if p.complaint is None]
     return [("plugins", ", ".join(used))] if used else []

@@ -10,6 +10,7 @@ from factories import threshold
 from made_up_runs import ENVIRONMENT
 
 from diffagent_mcp.bench.running.desk import Desk
+from diffagent_mcp.bench.running.threads import Threads
 from diffagent_mcp.bench.running.work import Work
 from diffagent_mcp.bench.solvers.gold import Gold
 from diffagent_mcp.bench.stages.evaluate import Stages
@@ -67,7 +68,7 @@ def main(store: Path, zoo_home: Path) -> None:
         runner.close()
 
     Bench(Store(store)).open_run(RUN)
-    Work(RUN, TASKS, open_desk, lambda: Bench(Store(store)), lambda progress: None, time.time).do()
+    Work(RUN, TASKS, Threads(open_desk), lambda: Bench(Store(store)), lambda progress: None, time.time).do()
     scorer.close()
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from made_up_runs import ENVIRONMENT, task
 
+from diffagent_mcp.bench.running.threads import Threads
 from diffagent_mcp.bench.running.work import Progress, Work
 from diffagent_mcp.knowledge.types import Judged, Run, Submission, Task
 from diffagent_mcp.tools.store.bench import Bench, KeptPicture
@@ -54,11 +55,10 @@ def main(store: Path, solver: str, seconds: float, workers: int = 2) -> None:
     Work(
         run=the_run(solver),
         tasks=TASKS,
-        open_desk=open_desk,
+        executor=Threads(open_desk, workers),
         open_bench=lambda: Bench(Store(store)),
         say=say,
         clock=time.time,
-        workers=workers,
     ).do()
 
 

@@ -27,7 +27,7 @@ class Run(Record):
         "what a simulated model took part in begins with `simulation:`"
     )
     dataset: str = Field(description="sha of the task file")
-    tasks: tuple[str, ...] = Field(description="ids, in the order in which they are taken")
+    tasks: tuple[str, ...] = Field(description="ids, as one device takes them; several take the longest first")
     suite: str = Field(description="full or mini; how the tasks were chosen, for people")
     seed: int = 0
     evaluations: int = Field(default=28, ge=1, description="budget for each task, baseline not counted")

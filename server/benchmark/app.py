@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 
 from ...bench.running.desk import Desk
+from ...bench.running.fleet import Fleet
 from ...bench.running.recall import recall
 from ...bench.running.shared import SharedScorer
 from ...bench.solvers.problem import Solver
@@ -57,6 +58,8 @@ class BenchApp:
 
     app: App
     options: Options = field(default_factory=Options)
+    fleet: Fleet | None = None
+    """nodes that do the work in place of this machine"""
     _runners: list[Runner] = field(default_factory=list[Runner])
     _lanes: set[int] = field(default_factory=set[int])
     """which lanes of processors are taken by a runner"""
@@ -91,6 +94,8 @@ class BenchApp:
     @cached_property
     def environment(self) -> Environment:
         """What every number of a run depends on; its fingerprint is that of the calibrations which belong to it."""
+        if self.fleet is not None:
+            return self.fleet.environment
         version, libraries = interpreter.versions(self.python)
         probe = {"kind": "cpu"}
         if device.has_nvidia():
@@ -262,4 +267,5 @@ def _shorter(final: Protocol) -> Protocol:
     """A confirmation inside a search, where 93 tasks wait: half the prompts and pairs of `optimize`."""
     n = _CONFIRM_PROMPTS
     few = {"prompts": final.prompts[:n], "seeds": final.seeds[:n], "labels": final.labels[:n]}
+    few["looks"] = tuple(look for look in final.looks if look < n)  # a look beyond the last prompt has no pictures
     return final.model_copy(update={**few, **_CONFIRM})

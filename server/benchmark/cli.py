@@ -26,7 +26,11 @@ Python = Annotated[str | None, typer.Option(help="interpreter with torch and dif
 Levels = Annotated[str | None, typer.Option(help="such as L1-L3 or L1,L4; default: all that can be run here")]
 Suite = Annotated[str, typer.Option(help="mini (61 tasks) or full (604)")]
 Limit = Annotated[int | None, typer.Option(min=1, help="so many tasks, taken evenly")]
-Workers = Annotated[int, typer.Option(min=1, help="tasks worked on at once")]
+Workers = Annotated[
+    int | None, typer.Option(min=1, help="tasks worked on at once; default: 1, with ray one for each device")
+]
+Executor = Annotated[str, typer.Option(help="local, or ray: one device of a cluster for each task at work")]
+Pictures = Annotated[str, typer.Option(help="with ray: they stay on the nodes, or come to the driver")]
 LATEST = "latest"
 
 
@@ -49,7 +53,9 @@ def run(
     suite: Suite = "full",
     limit: Limit = None,
     seed: Annotated[int, typer.Option(help="seed of the solver")] = 0,
-    workers: Workers = 1,
+    workers: Workers = None,
+    executor: Executor = "local",
+    pictures: Pictures = "nodes",
     evaluations: Annotated[int, typer.Option(min=1, help="budget for each task, the baseline not counted")] = 28,
     samples: Annotated[int, typer.Option(min=2, help="prompts of stage 3; the paper has 36")] = 36,
     pairs: Annotated[int, typer.Option(min=2, help="timed pairs of stage 3, over fresh processes")] = 12,

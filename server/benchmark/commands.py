@@ -6,7 +6,7 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, Literal, cast, get_args
 
 import typer
 
@@ -19,7 +19,7 @@ from ...tools.store.bench import KeptPicture
 from ..app import build
 from ..flags import chosen
 from ..settings import load as load_settings
-from . import printing, use_cases
+from . import executors, printing, use_cases
 from .app import BenchApp, Options
 from .cli import levels_of
 
@@ -58,7 +58,7 @@ def _worked(p: dict[str, Any], command: str) -> use_cases.State:
         raise UsageError(f"--suite {p['suite']}: suites are mini and full")
     options = Options(
         prompts=p["prompts"],
-        workers=p["workers"],
+        workers=p["workers"] or 1,
         sizes=Sizes(prompts=p["samples"], pairs=p["pairs"], blocks=min(4, p["pairs"])),
         max_drift=_max_drift(p["gate"]),
     )
@@ -70,12 +70,23 @@ def _worked(p: dict[str, Any], command: str) -> use_cases.State:
         seed=p["seed"],
         evaluations=p["evaluations"],
         without=ablations(p.get("ablate")),
+        pictures=_pictures(p["pictures"]),
         command=command,
     )
-    with opened(options, p["seed"], **chosen(p, "models", "python")) as one:
+    with (
+        opened(options, p["seed"], **chosen(p, "models", "python")) as one,
+        executors.opened(p["executor"], one, p["workers"], printing.tell),
+    ):
         prepared = use_cases.prepare(one, wanted)
         printing.begun(prepared.run)
         return use_cases.work(one, prepared, wanted, printing.progress, printing.tell)
+
+
+def _pictures(text: str) -> Literal["nodes", "driver"]:
+    """Where pictures stay. Raises UsageError."""
+    if text not in ("nodes", "driver"):
+        raise UsageError(f"--pictures {text}: they stay on the nodes, or come to the driver; say nodes or driver")
+    return text
 
 
 def ablations(text: str | None) -> frozenset[Ablation]:
@@ -90,6 +101,7 @@ def run_and_report() -> None:
     """Plain `bench`: the mini suite, all of it that can be run here, and its report."""
     defaults = {
         "solver": "diffagent", "levels": None, "suite": "mini", "limit": None, "seed": 0, "workers": 1,
+        "executor": "local", "pictures": "nodes",
         "evaluations": 28, "samples": 36, "pairs": 12, "gate": "paper", "prompts": None, "models": None, "python": None,
     }  # fmt: skip
     state = _worked(defaults, "diffagent-mcp bench run --suite mini")

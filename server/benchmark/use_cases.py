@@ -5,13 +5,18 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from ...agents.llm.team import Ablation
+from ...bench.running import expected
 from ...bench.running.desk import Desk
+from ...bench.running.executor import Executor
 from ...bench.running.owners import alive
 from ...bench.running.rescore import Rescoring
+from ...bench.running.threads import Threads
 from ...bench.running.work import Progress, Work
 from ...bench.solvers.problem import Solver
+from ...bench.stages.thresholds import Thresholds
 from ...bench.tasks.load import load, select, sha
 from ...knowledge.types import Calibrated, Judged, Run, Task
 from ...tools.errors import UsageError
@@ -20,6 +25,7 @@ from ...tools.store.bench import Bench
 from .app import BenchApp
 from .bounds import bounds, known_bounds
 from .diffagent import DiffAgent
+from .executors import brief
 from .solvers import solver_named
 
 Say = Callable[[Progress], None]
@@ -37,6 +43,8 @@ class Wanted:
     seed: int = 0
     evaluations: int = 28
     without: frozenset[Ablation] = frozenset()
+    pictures: Literal["nodes", "driver"] = "nodes"
+    """with an executor of several machines: where the pictures stay"""
     command: str = ""
     words: tuple[str, ...] = field(default=(), repr=False)
 
@@ -114,24 +122,39 @@ def work(app: BenchApp, prepared: Prepared, wanted: Wanted, say: Say, tell: Tell
     """Work on a run until every task is judged or in somebody else's hands. The same again goes on from there."""
     opened = app.open_bench()
     opened.open_run(prepared.run, wanted.command)
+    timed = expected.timed_before(opened, prepared.run)
     opened.store.close()
     found = bounds(app, prepared.tasks, tell)
-
-    def open_desk(number: int) -> AbstractContextManager[Desk]:
-        return app.desk(prepared.run, prepared.solver, prepared.calibrated, found.of)
-
     working = Work(
         run=prepared.run,
-        tasks=prepared.tasks,
-        open_desk=open_desk,
+        tasks=_ordered(app, prepared, timed),
+        executor=_executor(app, prepared, wanted, found),
         open_bench=app.open_bench,
         say=say,
         clock=time.time,
-        workers=app.options.workers,
-        hang_up=app.hang_up,
+        tell=tell,
     )
     working.do()
     return state(app, prepared.run.name)
+
+
+def _ordered(app: BenchApp, prepared: Prepared, timed: dict[str, float]) -> Sequence[Task]:
+    """Many devices take the longest tasks first, so that none of them is at one when the others are done."""
+    if app.fleet is None:
+        return prepared.tasks
+    return expected.longest_first(prepared.tasks, expected.seconds(prepared.tasks, prepared.run.evaluations, timed))
+
+
+def _executor(app: BenchApp, prepared: Prepared, wanted: Wanted, found: Thresholds) -> Executor:
+    run, solver, calibrated = prepared.run, prepared.solver, prepared.calibrated
+    if app.fleet is not None:
+        sends = wanted.pictures == "driver"
+        return app.fleet.briefed(brief(run, (wanted.solver, solver), prepared.tasks, calibrated, found, sends))
+
+    def open_desk(number: int) -> AbstractContextManager[Desk]:
+        return app.desk(run, solver, calibrated, found.of)
+
+    return Threads(open_desk, app.options.workers, app.hang_up)
 
 
 def find(bench: Bench, name: str) -> Run:

@@ -14,6 +14,7 @@ import pytest
 import scripted_run
 
 from diffagent_mcp.bench.running import owners
+from diffagent_mcp.bench.running.threads import Threads
 from diffagent_mcp.bench.running.work import Progress, Work
 from diffagent_mcp.knowledge.types import Judged, Task
 from diffagent_mcp.tools.errors import SetupError
@@ -101,12 +102,10 @@ def test_what_one_worker_cannot_do_ends_the_run_and_frees_its_tasks(tmp_path: Pa
     work = Work(
         run=scripted_run.the_run(),
         tasks=scripted_run.TASKS,
-        open_desk=open_desk,
+        executor=Threads(open_desk, 2, ended.set),
         open_bench=lambda: Bench(Store(store)),
         say=said.append,
         clock=time.time,
-        workers=2,
-        hang_up=ended.set,
     )
     with pytest.raises(SetupError):
         work.do()
@@ -126,7 +125,7 @@ def test_progress_says_rate_and_time_left(tmp_path: Path) -> None:
     Work(
         run=scripted_run.the_run(),
         tasks=scripted_run.TASKS,
-        open_desk=open_desk,
+        executor=Threads(open_desk),
         open_bench=lambda: Bench(Store(store)),
         say=said.append,
         clock=lambda: float(next(ticks)),

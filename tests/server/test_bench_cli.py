@@ -118,6 +118,12 @@ def test_what_is_asked_makes_the_run(home: Path, tmp_path: Path) -> None:
     assert len(others | {usual}) == 5
 
 
+def test_a_confirmation_looks_at_no_more_pictures_than_it_has(home: Path) -> None:
+    one = BenchApp(build(Settings(home=home, models="zoo")))
+    final = one.searching(next(t for t in load() if t.level == 4))["final"]
+    assert len(final.prompts) == 24 and final.looks and max(final.looks) < 24
+
+
 def test_prompts_are_lines_or_the_captions_of_coco(tmp_path: Path) -> None:
     plain = tmp_path / "p.txt"
     plain.write_text("# of animals\na dog\n\n a cat \n")
