@@ -96,9 +96,7 @@ def test_a_plugin_brings_an_executor(tmp_path: Path, driver: BenchApp, monkeypat
 
 
 def the_setup(driver: BenchApp) -> Setup:
-    return Setup(
-        settings={"models": "zoo"}, samples=36, pairs=12, blocks=4, dataset=sha(), asked=driver.asked
-    )
+    return Setup(settings={"models": "zoo"}, samples=36, pairs=12, blocks=4, dataset=sha(), asked=driver.asked)
 
 
 def test_a_node_judges_and_keeps_its_pictures(tmp_path: Path, driver: BenchApp) -> None:

@@ -63,6 +63,14 @@ def test_a_source_that_is_one_string_stays_one() -> None:
     assert "caf\\u00e9" in made and "files = !ls" in made
 
 
+def test_of_two_members_of_one_name_the_last_counts() -> None:
+    text = '{"cells": 7, "cells": [{"cell_type": "code", "source": "a = (", "source": ["a = 1\\n", "b = 2"]}]}'
+    one = read_notebook("twice.ipynb", text)
+    assert isinstance(one, Notebook) and [c.code for c in one.cells] == ["a = 1\nb = 2"]
+    assert one.filled(one.python) == text
+    assert one.filled(one.python.replace("b = 2", "b = 3")) == text.replace("b = 2", "b = 3")
+
+
 def test_magics_are_no_python_and_come_back() -> None:
     one = notebook("notebook_colab")
     assert "    pass  #magic: !nvidia-smi" in one.python and "#magic: files = !ls" in one.python

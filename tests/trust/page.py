@@ -80,8 +80,9 @@ def fuzz(found: list[dict[str, Any]]) -> str:
         + table(["target", "minutes", "executions", "branches reached", "runs that ended with a finding"], rows)
         + "\n\nFound while the targets were written and run, mended, and held by tests: a candidate's record with half "
         "a character or a number that is not finite could not be kept, one that was nested deeply enough ended the "
-        "judge, and a refusal without a word had an empty sentence. The finding in `script` was the target's own: it "
-        "compiled what only had to parse."
+        "judge, a refusal without a word had an empty sentence, and of a notebook's cell with two sources the first "
+        "was taken, where JSON's last one counts. The other finding in `script` was the target's own: it compiled what "
+        "only had to parse."
     )
 
 

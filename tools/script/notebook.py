@@ -118,14 +118,19 @@ def _unparsed(path: str, cell: Cell) -> Unreadable | None:
 
 
 def _code_cells(text: str) -> Iterator[Cell]:
-    top = next((at for key, _, at, _ in _members(text, text.index("{")) if key == "cells"), None)
-    for number, (value, at, _) in enumerate(_items(text, top) if top is not None else (), 1):
-        if not isinstance(value, dict) or value.get("cell_type") != "code":
-            continue
-        for key, source, start, end in _members(text, at):
-            if key == "source" and isinstance(source, str | list):
-                code = source if isinstance(source, str) else "".join(str(line) for line in source)
-                yield Cell(number, start, end, code, isinstance(source, list))
+    cells = _member(text, text.index("{"), "cells")
+    for number, (value, at, _) in enumerate(_items(text, cells[1]) if cells is not None else (), 1):
+        found = _member(text, at, "source") if isinstance(value, dict) and value.get("cell_type") == "code" else None
+        if found is not None and isinstance(found[0], str | list):
+            source, start, end = found
+            code = source if isinstance(source, str) else "".join(str(line) for line in source)
+            yield Cell(number, start, end, code, isinstance(source, list))
+
+
+def _member(text: str, at: int, wanted: str) -> tuple[Any, int, int] | None:
+    """Value, first and last+1 character of a member of the object at `at`; of several of one name the last counts."""
+    found = [(value, start, end) for key, value, start, end in _members(text, at) if key == wanted]
+    return found[-1] if found else None
 
 
 def _members(text: str, at: int) -> Iterator[tuple[str, Any, int, int]]:
