@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types as lsp
 
 from ...knowledge.types import EditRefused, PipelineSite
+from ...tools.report.text import begun
 from .desk import Desk, object_of
 from .editing import of_replacements, of_texts
 from .spans import shown, span, touch
@@ -58,7 +59,7 @@ class Actions:
             if one.fix is None or not touch(span(codec, reading.lines, one.start, one.end), at):
                 continue
             yield lsp.CodeAction(
-                title=one.fix[0].upper() + one.fix[1:],
+                title=begun(one.fix),
                 kind=_FIX,
                 diagnostics=[shown(codec, reading.lines, one, self.desk.page)],
                 is_preferred=one.severity in ("error", "warning") or None,

@@ -98,6 +98,7 @@ class Commands:
                 self.desk.tell(f"{path.name} has changes that are not saved: it is measured as it was saved last")
 
     async def _estimate(self, asked: Asked) -> Asked:
+        from ...tools.report.text import begun
         from .estimating import estimated
 
         options = self.desk.options
@@ -105,7 +106,7 @@ class Commands:
         speedup = float(asked.get("speedup") or options.speedup)
         bounds = (float(asked.get("max_loss", options.max_loss)), float(asked.get("max_drift", options.max_drift)))
         found = await asyncio.to_thread(estimated, self.desk, reading, asked.get("pipeline"), speedup, bounds)
-        text = f"{found.answer}. {found.because}."
+        text = f"{begun(found.answer)}. {begun(found.because)}."
         self.desk.tell(f"{text} An estimate; nothing was measured.")
         return {"answer": found.answer, "because": found.because, "text": text}
 

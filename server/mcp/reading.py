@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from ...knowledge.types import CallSite, PipelineSite, Plan, Script, Target
 from ...tools.errors import UsageError
+from ...tools.report.text import begun
 from .. import estimating, requests, service, wording
 from ..app import App
 from ..place import at_file
@@ -112,7 +113,11 @@ def text_of(reply: replies.Analysis | replies.Plans | replies.Written | replies.
         return f"{reply.complaint or 'The script is as asked, by its text; it was not run.'}\n\n{cut(reply.code)}"
     if isinstance(reply, replies.Plans):
         return "\n".join([f"Expected, not measured ({reply.where}):", *map(_prospect, reply.plans), *reply.notes])
-    said = [f"{reply.answer}. {reply.because}. ({reply.leans_on}.)", *map(_prospect, reply.plans), *reply.notes]
+    said = [
+        f"{begun(reply.answer)}. {begun(reply.because)}. ({begun(reply.leans_on)}.)",
+        *map(_prospect, reply.plans),
+        *reply.notes,
+    ]
     return "\n".join(["An estimate; nothing was measured.", *said])
 
 

@@ -1,6 +1,7 @@
 """The page of the checks: what is asked of a script before its speedup is believed."""
 
 from ...knowledge.checks import CHEATS, CHECKS
+from ...tools.report.text import begun
 from .tables import table
 
 _HOW = {
@@ -16,7 +17,7 @@ def checks_page() -> str:
         "# Checks\n\nWhat the judge asks before it believes a speedup, and what `diffagent-mcp audit FILE` lists "
         "one by one. A failure `tampered` or `not_proven` names the check that it fails by.\n"
     )
-    asked = [(f"`{c.slug}`", c.asks[0].upper() + c.asks[1:], _HOW[c.how]) for c in CHECKS]
+    asked = [(f"`{c.slug}`", begun(c.asks), _HOW[c.how]) for c in CHECKS]
     against = [
         (str(number), name, ", ".join(f"`{c.slug}`" for c in CHECKS if number in c.cheats))
         for number, name in CHEATS.items()

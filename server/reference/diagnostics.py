@@ -2,6 +2,7 @@
 
 from ...knowledge.catalogue import CATALOGUE
 from ...knowledge.diagnostics import DIAGNOSTICS, DiagnosticKind
+from ...tools.report.text import begun
 from .tables import anchor, table
 
 
@@ -19,7 +20,7 @@ def diagnostics_page() -> str:
 
 
 def _section(k: DiagnosticKind) -> str:
-    meaning = k.meaning[0].upper() + k.meaning[1:]
+    meaning = begun(k.meaning)
     rows = [("severity", k.severity), ("instead", k.instead), ("quick fix", "yes" if k.fixed else "no")]
     if k.method:
         rows.append(("method", f"[`{k.method}`](methods.md#{anchor(CATALOGUE[k.method].title)})"))

@@ -1,6 +1,7 @@
 """The page of the silent failures."""
 
 from ...knowledge.silent import SILENT_FAILURES, SilentFailure
+from ...tools.report.text import begun
 from .tables import table
 
 _CAUGHT = {
@@ -21,7 +22,7 @@ def silence_page() -> str:
 
 
 def _section(s: SilentFailure) -> str:
-    sentence = s.sentence[0].upper() + s.sentence[1:]
+    sentence = begun(s.sentence)
     by = ", ".join(f"`{name}`" for name in (*s.rules, *s.checks))
     rows = [("where", s.where), ("caught by", f"{_CAUGHT[s.caught]}: {by}"), ("instead", s.repair)]
     if s.methods:

@@ -73,6 +73,11 @@ def megabytes(value: float) -> str:
     return f"{value / 1000:.1f} GB" if value >= 1000 else f"{value:.0f} MB"
 
 
+def begun(text: str) -> str:
+    """The words as the beginning of a sentence: `no plan is` -> `No plan is`."""
+    return text[:1].upper() + text[1:]
+
+
 def counted(number: int, noun: str) -> str:
     """`1 pair`, `12 pairs`"""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
