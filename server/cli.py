@@ -193,9 +193,9 @@ def profile(
 @app.command()
 def analyze(file: File, as_json: Json = False) -> None:
     """Say what FILE is and what is wrong with it, without running it: pipelines, models, schedulers, calls, methods."""
-    from . import printing, service
+    from . import opening, printing
 
-    read, found, wrong = service.diagnosed(file)
+    read, found, wrong = opening.diagnosed(file)
     if not found.pipelines:
         raise UsageError(f"{file} builds no diffusers pipeline that can be seen in its text")
     if as_json:

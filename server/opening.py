@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..knowledge.situation import Situation, measured, situation_at
-from ..knowledge.types import Environment, PipelineSite, Profile, Script
+from ..knowledge.types import Diagnostic, Environment, PipelineSite, Profile, Script
 from ..tools.errors import UsageError
 from ..tools.script.analyse import Studied, analyse
 from ..tools.script.choose import choose
+from ..tools.script.lint.diagnose import found_in
 from ..tools.script.package import on_disk, study_in_package
 from ..tools.textfile import TextFile, read
 
@@ -37,6 +38,12 @@ def inspect(path: Path) -> tuple[TextFile, Script]:
     """The same, without the syntax that it was read from."""
     file, studied = study(path)
     return file, studied.script
+
+
+def diagnosed(path: Path) -> tuple[TextFile, Script, tuple[Diagnostic, ...]]:
+    """What a script is, with what is wrong with it. Nothing is run."""
+    file, studied = study(path)
+    return file, studied.script, found_in(studied)
 
 
 def open_script(path: Path, pipeline: str | None) -> Opened:

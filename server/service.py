@@ -15,12 +15,10 @@ from ..knowledge import rules
 from ..knowledge.experience import Experience, same_place
 from ..knowledge.situation import Situation
 from ..knowledge.types import (
-    Diagnostic,
     Event,
     Failure,
     Outcome,
     Profile,
-    Script,
     Trial,
 )
 from ..tools import models, textfile
@@ -30,12 +28,10 @@ from ..tools.measure.start import Start
 from ..tools.report import summary
 from ..tools.report.record import Recorder
 from ..tools.script.diff import unified
-from ..tools.script.lint.diagnose import found_in
 from ..tools.script.overruled import overruled
 from ..tools.store import experience
-from ..tools.textfile import TextFile
 from .app import App
-from .opening import Opened, inspect, open_script, situation, study
+from .opening import Opened, open_script, situation
 from .saving import Saved, report_folder, save
 from .session import Session, session
 from .wishes import Wish
@@ -58,17 +54,6 @@ class Unmeasurable(Exception):
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.message)
         self.failure = failure
-
-
-def analyze(path: Path) -> tuple[TextFile, Script]:
-    """Say what a script is, without running it."""
-    return inspect(path)
-
-
-def diagnosed(path: Path) -> tuple[TextFile, Script, tuple[Diagnostic, ...]]:
-    """The same, with what is wrong with it."""
-    file, studied = study(path)
-    return file, studied.script, found_in(studied)
 
 
 def profile(

@@ -7,8 +7,9 @@ from typing import TypeVar
 from ...knowledge.types import CallSite, PipelineSite, Plan, Script, Target
 from ...tools.errors import UsageError
 from ...tools.report.text import begun
-from .. import estimating, requests, service, wording
+from .. import estimating, requests, wording
 from ..app import App
+from ..opening import inspect
 from ..place import at_file
 from . import replies
 from .sentences import cut
@@ -20,7 +21,7 @@ _MANY = 8
 
 def analysis(path: Path, shown: str) -> replies.Analysis:
     """What a script is, from its text alone. Raises UsageError where no pipeline shows in it."""
-    _, found = service.analyze(path)
+    _, found = inspect(path)
     if not found.pipelines:
         raise UsageError(f"{shown} builds no diffusers pipeline that can be seen in its text")
     return replies.Analysis(script=shown, pipelines=_pipelines(found))
