@@ -41,8 +41,13 @@ def main() -> None:
     at = datetime.now(timezone.utc).strftime("%Y-%m-%d")
     here = device.cpu(1)
     table = Table(rows=tuple(found), device=f"{here.name} ({os.cpu_count()} processors)", at=at, versions=versions)
+    table = table.beside(_before(asked.out / "performance.json"))
     textfile.write(asked.out / "performance.json", table.model_dump_json(indent=1) + "\n")
     textfile.write(asked.out / "performance.md", page(table))
+
+
+def _before(path: Path) -> Table | None:
+    return Table.model_validate_json(path.read_text("utf-8")) if path.exists() else None
 
 
 def _measured(groups: list[str], pipelines: list[str], folder: Path) -> Iterator[Row]:

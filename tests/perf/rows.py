@@ -38,6 +38,15 @@ class Table(Record):
     at: str
     versions: str
 
+    def beside(self, before: "Table | None") -> "Table":
+        """With the groups of an earlier run that were not measured now, where device and libraries are the same."""
+        if before is None or (before.device, before.versions) != (self.device, self.versions):
+            return self
+        now = {row.group: [mine for mine in self.rows if mine.group == row.group] for row in self.rows}
+        groups = dict.fromkeys(row.group for row in (*before.rows, *self.rows))
+        kept = {g: now.get(g) or [row for row in before.rows if row.group == g] for g in groups}
+        return self.model_copy(update={"rows": tuple(row for rows in kept.values() for row in rows)})
+
 
 def page(table: Table) -> str:
     """The table as a page."""
@@ -45,7 +54,7 @@ def page(table: Table) -> str:
     missed = [row for row in table.rows if not row.kept]
     parts = [
         "# Performance\n",
-        "Written by `make bench-perf` from [performance.json](performance.json); every figure was measured in one run.",
+        "Written by `make bench-perf` from [performance.json](performance.json); each part of it in one run.",
         f"Tiny zoo models, {table.device}, {table.versions}, {table.at}. A ratio above 1 keeps its limit.\n",
         *(_section(group, [row for row in table.rows if row.group == group]) for group in groups),
         "## Not reached\n",
