@@ -1,7 +1,7 @@
 """Audits, verifications and guards, as a person reads them."""
 
 from ..knowledge.checks import CHEATS
-from ..tools.report.text import clean, one_line
+from ..tools.report.text import begun, clean, one_line
 from .auditing import Audited
 from .console import out, table
 from .guarding import Written
@@ -32,7 +32,7 @@ def verified(found: Verified) -> None:
         out.print(f"{'holds' if part.holds else 'FAILS':<6} {clean(part.sentence)}", markup=False)
     for sentence in found.differs:
         out.print(f"differs {clean(sentence)}", markup=False)
-    out.print(f"{found.sentence[0].upper()}{clean(found.sentence[1:])}.", markup=False)
+    out.print(f"{begun(clean(found.sentence))}.", markup=False)
 
 
 def guarded(found: Written) -> None:

@@ -9,6 +9,7 @@ from annotated_types import Ge, Gt, Le
 from pydantic.fields import FieldInfo
 
 from ...knowledge.types import Target
+from ...tools.report.text import begun
 from ..settings import Settings
 
 _SECTION = "diffagent."
@@ -85,7 +86,7 @@ def _engine(name: str, field: FieldInfo) -> dict[str, Any]:
     default = None if field.default_factory is not None else field.default
     # what costs money, names a server that gets texts, or opens the walls is not for a folder's settings to say
     own = name in ("home", "sandbox", "allow_read") or name.startswith("llm")
-    description = f"{(field.description or '')[:1].upper()}{(field.description or '')[1:]}."
+    description = f"{begun(field.description or '')}."
     typed = _typed(field)
     if default is None and not isinstance(typed["type"], list):
         typed["type"] = [typed["type"], "null"]

@@ -6,9 +6,6 @@ Writes docs/results/recipes.json, recipes.md and recipes.png; pipelines that are
 """
 
 import argparse
-import json
-import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -38,7 +35,7 @@ from diffagent_mcp.tools.measure.baseline import Baseline
 from diffagent_mcp.tools.measure.start import Start
 
 from .recipe_rows import BOUNDS, Compared, Recipe, Side, read, write
-from .searching import baselines
+from .searching import baselines, optimized
 
 ASKED = (1.3, 1.1, 1.02)
 """times the best recipe: DiffAgent is asked for the first, then for less"""
@@ -140,11 +137,7 @@ def _side(app: App, script: Path, home: Path, bound: float, recipes: Sequence[Re
 def _optimized(app: App, script: Path, home: Path, speedup: float, bound: float) -> Outcome:
     words = ("--speedup", f"{speedup:.3f}", "--max-loss", str(bound), "--max-drift", str(FREE_DRIFT))
     python = ("--python", str(app.settings.python))
-    more = (*python, "--models", "zoo", "--budget-evals", str(EVALUATIONS), "--out", str(home / "out"))
-    env = {**os.environ, "DIFFAGENT_HOME": str(app.settings.home)}
-    command = [sys.executable, "-m", "diffagent_mcp", "optimize", str(script), *words, *more]
-    subprocess.run(command, env=env, stdout=subprocess.DEVNULL, stderr=sys.stderr, check=False)
-    return Outcome.model_validate(json.loads((home / "out" / "outcome.json").read_text()))
+    return optimized(script, home, *words, *python, "--budget-evals", str(EVALUATIONS))
 
 
 def _say(sentence: str) -> None:

@@ -10,8 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from factories import evaluation
-
+from diffagent_mcp.bench.calibration.landscape import imported
 from diffagent_mcp.bench.stages.place import lay
 from diffagent_mcp.bench.tasks.load import load
 from diffagent_mcp.bench.zoo import cache
@@ -130,14 +129,9 @@ def _beside_landscape(name: str, outcome: Outcome) -> Iterator[Row]:
 
 def _best_recorded(outcome: Outcome) -> float | None:
     """The highest speedup within the target's bounds on quality in the recorded landscapes of this pipeline class."""
-    fast: list[float] = []
-    for path in sorted(LANDSCAPES.glob("*.jsonl")):
-        head, *rest = map(json.loads, path.read_text("utf-8").splitlines())
-        same = head["situation"]["pipeline_class"] == outcome.script.pipelines[0].pipeline_class
-        known = [line["measured"] for line in rest if same and "speedup" in (line.get("measured") or {})]
-        found = [evaluation(one["speedup"], one["loss"], one["drift"]) for one in known]
-        fast += [e.speedup for e in found if outcome.target.quality_met_by(e)]
-    return max(fast, default=None)
+    target, kind = outcome.target, outcome.script.pipelines[0].pipeline_class
+    same = [one for one in imported(LANDSCAPES) if one.ground.situation.pipeline_class == kind]
+    return max((m.speedup for one in same for _, m in one.within(target.max_loss, target.max_drift)), default=None)
 
 
 def baselines() -> Iterator[Task]:
@@ -151,9 +145,15 @@ def baselines() -> Iterator[Task]:
 
 
 def _optimize(script: Path, folder: Path) -> tuple[float, Outcome]:
-    command = [sys.executable, "-m", "diffagent_mcp", "optimize", script.name, "--models", "zoo", "--speedup", "2"]
-    env = {**os.environ, "DIFFAGENT_HOME": str(folder / "home"), "DIFFAGENT_CONFIG": str(folder / "none.toml")}
     began = time.monotonic()
-    subprocess.run([*command, "--out", "out"], cwd=folder, env=env, capture_output=True, check=False)
-    seconds = time.monotonic() - began
-    return seconds, Outcome.model_validate(json.loads((folder / "out" / "outcome.json").read_text()))
+    outcome = optimized(script, folder, "--speedup", "2")
+    return time.monotonic() - began, outcome
+
+
+def optimized(script: Path, folder: Path, *words: str) -> Outcome:
+    """What `optimize` finds on the zoo, with its store and its report under `folder` and no settings of anybody."""
+    command = [sys.executable, "-m", "diffagent_mcp", "optimize", str(script), "--models", "zoo", *words]
+    env = {**os.environ, "DIFFAGENT_HOME": str(folder / "home"), "DIFFAGENT_CONFIG": str(folder / "none.toml")}
+    out = folder / "out"
+    subprocess.run([*command, "--out", str(out)], cwd=folder, env=env, stdout=subprocess.DEVNULL, check=False)
+    return Outcome.model_validate_json((out / "outcome.json").read_text("utf-8"))
