@@ -8,10 +8,32 @@ from .context import Context
 from .findings import Finding, is_said, names, numbers, values
 from .pipeline import cards, families
 
+_AT_LEAST_ONE = {
+    "steps": ("how many steps", "steps"),
+    "width": ("which width", "pixels"),
+    "height": ("which height", "pixels"),
+    "memory_mb": ("how much memory", "MB"),
+    "memory_here": ("how much memory", "MB"),
+}
+
 
 def contradictions(findings: list[Finding], context: Context) -> list[str]:
     """One question for each pair of wishes that cannot both be met."""
-    return [*_speeds(findings, context), *_steps(findings), *_methods(findings), *_models(findings)]
+    return [
+        *_nothing(findings),
+        *_speeds(findings, context),
+        *_steps(findings),
+        *_methods(findings),
+        *_models(findings),
+    ]
+
+
+def _nothing(findings: list[Finding]) -> Iterator[str]:
+    """No steps, no pixels, no memory: what no picture can be made with."""
+    for name, (said, unit) in _AT_LEAST_ONE.items():
+        for number in numbers(findings, name):
+            if number < 1:
+                yield f"{number:g} {unit} make no picture: {said} do you want?"
 
 
 def _speeds(findings: list[Finding], context: Context) -> Iterator[str]:

@@ -67,7 +67,7 @@ def _is_count(tagged: Tagged, m: Match) -> bool:
     if tagged.tokens[m.first].tag == "SCHEDNAME" and n > 200:
         return False
     follows = tagged.tokens[m.last : m.last + 1]
-    return n.is_integer() and 1 <= n <= 1000 and not any(t.tag in ("UNIT", "PX", "IMAGES", "PCT") for t in follows)
+    return n.is_integer() and 0 <= n <= 1000 and not any(t.tag in ("UNIT", "PX", "IMAGES", "PCT") for t in follows)
 
 
 def _is_change(tagged: Tagged, m: Match) -> bool:

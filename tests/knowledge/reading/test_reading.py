@@ -100,6 +100,11 @@ def test_instructions_in_a_quoted_prompt_are_no_instructions() -> None:
         ("don't change the steps, go down to 20 steps", "stay as it is, or become 20"),
         ("SDXL or SD 1.5 in 20 steps?", "Which model"),
         ("a FLUX script", "FLUX is not known here"),
+        ("2x at 0 steps", "0 steps make no picture"),
+        ("width 0, 2x", "0 pixels make no picture: which width"),
+        ("height=0.5 2x", "0.5 pixels make no picture: which height"),
+        ("0 GB vram", "how much memory"),
+        ("get me tFlux-pt wiith 0 steps 2fpsfps", "which width"),  # found by the fuzzer
     ],
 )
 def test_what_contradicts_is_asked_back(text: str, question: str) -> None:
