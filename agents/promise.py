@@ -70,6 +70,9 @@ def feedback(trial: Trial, target: Target) -> str:
         lacks.append(f"loss {100 * e.loss:.1f}% where {100 * target.max_loss:.1f}% is allowed")
     if target.max_drift is not None and e.drift > target.max_drift:
         lacks.append(f"drift {e.drift:.2f} where {target.max_drift:.2f} is allowed")
+    for bound in target.metrics:
+        if not bound.held_by(e) and (found := e.reading(bound.metric)) is not None:
+            lacks.append(f"{bound.metric} {found.value:.3g} where {bound.most:g} is allowed")
     return f"candidate {trial.number} " + ("reached " + ", ".join(lacks) if lacks else "met the target")
 
 

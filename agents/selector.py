@@ -24,7 +24,7 @@ def fitness(e: Evaluation, target: Target) -> float:
     quality = WEIGHT_LOSS * _cost(e.loss, target.max_loss)
     if target.max_drift is not None:
         quality += WEIGHT_DRIFT * _cost(e.drift, target.max_drift)
-    return WEIGHT_SPEED * speed - quality
+    return WEIGHT_SPEED * speed - quality - PENALTY * _beyond_metrics(e, target)
 
 
 def _cost(value: float, bound: float) -> float:
@@ -85,4 +85,10 @@ def beyond(e: Evaluation, target: Target) -> float:
     over = max(0.0, e.loss - target.max_loss) / max(target.max_loss, 1e-3)
     if target.max_drift is not None:
         over += max(0.0, e.drift - target.max_drift) / target.max_drift
-    return over
+    return over + _beyond_metrics(e, target)
+
+
+def _beyond_metrics(e: Evaluation, target: Target) -> float:
+    """The same of what plugins' metrics say."""
+    read = [(e.reading(bound.metric), bound.most) for bound in target.metrics if bound.most is not None]
+    return sum(max(0.0, found.value - most) / max(abs(most), 1e-3) for found, most in read if found is not None)

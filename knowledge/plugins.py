@@ -18,6 +18,8 @@ CHATS = "diffagent_mcp.chats"
 """entry points that name a function from a model's name to what has it say something (`tools.chat.plugged`)"""
 EXECUTORS = "diffagent_mcp.executors"
 """entry points that name a function which opens a line to nodes that do a benchmark's tasks (`bench.running.fleet`)"""
+METRICS = "diffagent_mcp.metrics"
+"""entry points that name a function from pictures to numbers; only the scorer's process loads it (`tools.measure`)"""
 
 Given = TypeVar("Given")
 
@@ -70,6 +72,12 @@ def found(group: str) -> tuple[Plugin, ...]:
         plugins.append(Plugin(group, entry.name, package, given or guarded(entry.load)))
         taken.setdefault(entry.name, package)
     return tuple(plugins)
+
+
+def offered(group: str) -> dict[str, str]:
+    """Names of a group's plugins and the packages that bring them, without loading any of them."""
+    entries = sorted(entry_points(group=group), key=lambda e: (e.name, _package(e)), reverse=True)
+    return {entry.name: _package(entry) for entry in entries}
 
 
 def _package(entry: EntryPoint) -> str:

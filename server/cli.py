@@ -20,6 +20,7 @@ from .flags import (
     Call,
     Json,
     Llm,
+    Metric,
     Models,
     NoMemory,
     Pipeline,
@@ -91,7 +92,6 @@ def version(
 
 @app.command()
 def optimize(
-    context: typer.Context,
     file: File,
     arguments: ScriptArguments = None,
     speedup: Annotated[str | None, typer.Option(help="times faster, such as 2 or 2x (the default is 2)")] = None,
@@ -99,6 +99,7 @@ def optimize(
     max_loss: Annotated[float, typer.Option(help="largest relative loss of CLIP-Score; 0.05 is 5%")] = 0.05,
     max_drift: Annotated[float, typer.Option(help="largest distance to the old pictures; 1: another seed")] = 0.35,
     gate: Annotated[str, typer.Option(help="default: loss and drift; paper: loss only")] = "default",
+    metric: Metric = None,
     methods: Annotated[str | None, typer.Option(help="use only these, such as deepcache,tome")] = None,
     without: Annotated[str | None, typer.Option(help="leave these out")] = None,
     budget_evals: Annotated[int, typer.Option(min=1, help="candidates to measure at most")] = 28,
@@ -129,7 +130,7 @@ def optimize(
     as_json: Json = False,
 ) -> None:
     """Make FILE faster: measure, plan, write, search, prove. Writes FILE.accelerated.py and a report."""
-    _optimize(context.params)
+    _optimize(locals())
 
 
 def _optimize(parameters: dict[str, Any]) -> None:

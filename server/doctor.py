@@ -127,6 +127,7 @@ def _plugins(problems: list[str]) -> list[tuple[str, str]]:
     every = (*PLUGINS, *plugins.found(plugins.CHATS), *plugins.found(plugins.EXECUTORS))
     problems.extend(p.complaint for p in every if p.complaint is not None)
     used = [f"{p.name} ({p.group.rpartition('.')[2]}, {p.package})" for p in every if p.complaint is None]
+    used += [f"{name} (metrics, {package})" for name, package in plugins.offered(plugins.METRICS).items()]
     return [("plugins", ", ".join(used))] if used else []
 
 

@@ -19,6 +19,10 @@ Python = Annotated[str | None, typer.Option(help="the project's interpreter; def
 Prompts = Annotated[Path | None, typer.Option(help="file with one prompt a line, instead of the built-in ones")]
 Threads = Annotated[int | None, typer.Option(help="CPU threads of the runner")]
 Scorer = Annotated[str | None, typer.Option(help="CLIP model: local-dir:FOLDER or ARCHITECTURE:PRETRAINED")]
+Metric = Annotated[
+    list[str] | None,
+    typer.Option(help="a metric that a plugin brings, such as lpips, or lpips=0.1 for the most it may say; repeatable"),
+]
 Llm = Annotated[
     str | None,
     typer.Option(help="language model: anthropic:MODEL, openai:MODEL, openai:MODEL@URL or offline (the default)"),

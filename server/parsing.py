@@ -1,14 +1,15 @@
 """Words from a command line as values. Pure; every complaint is one sentence."""
 
 import json
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
 from ..knowledge.catalogue import method_of
-from ..knowledge.types import Plan, Scalar, Step, Target
+from ..knowledge.types import Bound, Plan, Scalar, Step, Target
 from ..tools.errors import UsageError
 from ..tools.measure.start import Entry
 
@@ -26,12 +27,36 @@ def target(speedup: str | None, latency: str | None, max_loss: float, max_drift:
         wanted = {"latency_s": seconds(latency, "--latency")}
     else:
         wanted = {"speedup": times("2" if speedup is None else speedup)}
-    drift = None if gate == "paper" else max_drift
+    quality = {"max_loss": max_loss, "max_drift": None if gate == "paper" else max_drift}
     try:
-        return Target(**wanted, max_loss=max_loss, max_drift=drift)
+        return Target.model_validate({**wanted, **quality})
     except ValidationError as e:
         error = e.errors()[0]
         raise UsageError(f"--{str(error['loc'][0]).replace('_', '-')}: {error['msg'].lower()}") from e
+
+
+def bounds(texts: Sequence[str], known: Collection[str]) -> tuple[Bound, ...]:
+    """`sharpness`, `lpips=0.1`: metrics that plugins bring, with the most that they may say. Raises UsageError."""
+    found: dict[str, Bound] = {}
+    for text in texts:
+        name, equals, number = (part.strip() for part in text.partition("="))
+        if name not in known:
+            bring = ", ".join(known) or "none is installed"
+            raise UsageError(f"--metric {text}: no plugin brings a metric {name!r}; those that do: {bring}")
+        if name in found:
+            raise UsageError(f"--metric {text}: {name} is given twice")
+        found[name] = Bound(metric=name, most=_number(number, text) if equals else None)
+    return tuple(found.values())
+
+
+def _number(number: str, text: str) -> float:
+    try:
+        value = float(number)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise UsageError(f"--metric {text}: what follows = is the most that it may say, a number such as 0.1")
+    return value
 
 
 def times(text: str) -> float:

@@ -93,7 +93,8 @@ def optimize(app: App, wish: Wish, say: Say) -> Finished:
     where = f"{opened.site.pipeline_class} in {wish.path.name}, line {opened.site.start.line}"
     say(Event(stage="analyse", sentence=where))
     screened = None if wish.search.kind == "paper" else wish.target
-    with session(app, opened, wish.start, wish.prompts, _sayer(say), screened) as one:
+    metrics = [bound.metric for bound in wish.target.metrics]
+    with session(app, opened, wish.start, wish.prompts, _sayer(say), screened, metrics) as one:
         before = _baseline(one, say)
         here = _situation(one, before.profile)
         loop = _loop(one, wish, here, started)

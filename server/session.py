@@ -1,6 +1,6 @@
 """One script being measured: the environment it belongs to, and the judge with its processes, started when needed."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psutil
 
+from ..knowledge import plugins
 from ..knowledge.pipelines import DRAW_CLASSES
 from ..knowledge.types import Device, Environment, Models, Protocol, Target
 from ..tools import device, models
@@ -35,6 +36,8 @@ class Session:
     say: Callable[[str], None]
     target: Target | None = None
     """what candidates are measured for, where that may end a measurement early"""
+    metrics: tuple[str, ...] = ()
+    """those of plugins that are read beside loss and drift"""
 
     @cached_property
     def python(self) -> Path:
@@ -68,7 +71,7 @@ class Session:
 
     @cached_property
     def scorer(self) -> Scorer:
-        return Scorer(self.scorer_model, str(models.hub_home()))
+        return Scorer(self.scorer_model, str(models.hub_home()), self.metrics)
 
     @cached_property
     def environment(self) -> Environment:
@@ -79,8 +82,14 @@ class Session:
             libraries=libraries,
             models=self.models,
             models_version=self._models_version(),
-            scorer=Path(self.scorer_model).name if self.models == "zoo" else self.scorer_model,
+            scorer=self._scorer_name(),
         )
+
+    def _scorer_name(self) -> str:
+        """The CLIP model, and with which version of which package each metric of a plugin comes."""
+        name = Path(self.scorer_model).name if self.models == "zoo" else self.scorer_model
+        packages = plugins.offered(plugins.METRICS) if self.metrics else {}
+        return ", ".join([name, *(f"{metric} of {packages[metric]}" for metric in self.metrics)])
 
     def _device(self) -> Device:
         """Asking torch costs seconds, so it is asked only where there may be an accelerator."""
@@ -132,9 +141,10 @@ def session(
     prompts_file: Path | None,
     say: Callable[[str], None],
     target: Target | None = None,
+    metrics: Sequence[str] = (),
 ) -> Generator[Session, None, None]:
     """A session that ends every process it started, however it is left."""
-    one = Session(app, opened, start, prompts_file, say, target)
+    one = Session(app, opened, start, prompts_file, say, target, tuple(metrics))
     try:
         yield one
     finally:

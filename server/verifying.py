@@ -1,7 +1,7 @@
 """`verify`: make the claim of a report again, here, and say whether it holds."""
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -21,13 +21,15 @@ from .session import Session, session
 
 _SLACK_LOSS, _SLACK_DRIFT = 0.01, 0.03
 """beside three standard errors of the difference: what another processor's rounding may do"""
+_SLACK = 0.05
+"""the same for a plugin's metric, as a share of what was claimed"""
 QUICK_PROMPTS, QUICK_PAIRS, QUICK_BLOCKS = 16, 6, 3
 
 
 class Part(Record):
     """One part of a claim, made again."""
 
-    name: Literal["speedup", "loss", "drift", "pictures", "run"]
+    name: Literal["speedup", "loss", "drift", "metric", "pictures", "run"]
     holds: bool
     sentence: str
 
@@ -90,7 +92,8 @@ def verify(app: App, again: Again, say: Callable[[Event], None]) -> Verified:
         beside = again.report.absolute().parent / claimed.script
         if beside.exists() and textfile.read(beside).text == claimed.source:
             opened = replace(opened, file=replace(opened.file, path=beside))
-        with session(app, opened, claimed.start, None, told) as one:
+        metrics = [read.metric for read in claimed.claim.metrics]
+        with session(app, opened, claimed.start, None, told, metrics=metrics) as one:
             told(f"models: {one.models} · {one.environment.device.name} · {one.python}")
             return _verified(one, claimed, again, told)
 
@@ -154,7 +157,7 @@ def parts_of(claimed: Manifest, verdict: Evaluation | Failure) -> list[Part]:
     if not isinstance(verdict, Evaluation):
         return [Part(name="run", holds=False, sentence=f"the accelerated script fails: {verdict.message}")]
     was = claimed.claim
-    return [_speed(was, verdict), _loss(was, verdict), _drift(was, verdict)]
+    return [_speed(was, verdict), _loss(was, verdict), _drift(was, verdict), *_metrics(was, verdict)]
 
 
 def _speed(was: Evaluation, now: Evaluation) -> Part:
@@ -175,6 +178,15 @@ def _drift(was: Evaluation, now: Evaluation) -> Part:
     chance = 3 * (was.drift_se**2 + now.drift_se**2) ** 0.5 + _SLACK_DRIFT
     said = f"drift {now.drift:.2f} ± {now.drift_se:.2f}, claimed {was.drift:.2f}"
     return Part(name="drift", holds=now.drift <= was.drift + chance, sentence=said)
+
+
+def _metrics(was: Evaluation, now: Evaluation) -> Iterator[Part]:
+    """Those of plugins: not worse than chance allows."""
+    for old in was.metrics:
+        new = now.reading(old.metric)
+        said = f"{old.metric} {new.value:.3g} ± {new.se:.2g}, claimed {old.value:.3g}" if new else f"no {old.metric}"
+        chance = 3 * (old.se**2 + (new.se**2 if new else 0.0)) ** 0.5 + _SLACK * abs(old.value)
+        yield Part(name="metric", holds=new is not None and new.value <= old.value + chance, sentence=said)
 
 
 def _pictures(claimed: Manifest, drawn: list[PicturePair]) -> list[Part]:

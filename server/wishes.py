@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from ..knowledge import plugins
 from ..knowledge.catalogue import CATALOGUE
 from ..knowledge.types import Budget, Search, Target
 from ..tools.errors import UsageError
@@ -37,9 +38,11 @@ def from_parameters(p: dict[str, Any]) -> Wish:
     if only is not None and not set(only) - set(without):
         raise UsageError("--without leaves out every method that --methods allows; take one away from either")
     seconds = parsing.seconds(p["budget_seconds"], "--budget-seconds") if p["budget_seconds"] is not None else None
+    target = parsing.target(p["speedup"], p["latency"], p["max_loss"], p["max_drift"], p["gate"])
+    metrics = parsing.bounds(p["metric"] or (), plugins.offered(plugins.METRICS))
     return Wish(
         path=p["file"],
-        target=parsing.target(p["speedup"], p["latency"], p["max_loss"], p["max_drift"], p["gate"]),
+        target=target.model_copy(update={"metrics": metrics}),
         budget=Budget(evaluations=p["budget_evals"], seconds=seconds),
         search=Search(
             kind=_kind(p["search"]),

@@ -100,7 +100,8 @@ def test_words_ask_for_it_and_a_plan_uses_it(installed: Path) -> None:
 
 def test_doctor_names_what_is_installed(installed: Path) -> None:
     facts = json.loads(run(installed, "doctor", "--json").stdout)["facts"]
-    assert facts["plugins"] == "unguided (methods, diffagent-example 0.1.0), program (chats, diffagent-example 0.1.0)"
+    names = "unguided (methods, {0}), program (chats, {0}), colour (metrics, {0})"
+    assert facts["plugins"] == names.format("diffagent-example 0.1.0")
 
 
 @pytest.fixture

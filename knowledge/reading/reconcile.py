@@ -13,6 +13,8 @@ from .questions import contradictions, question_for, times_a_step
 
 Dtype = Literal["float32", "float16", "bfloat16"]
 _ORDER = list(CATALOGUE)
+_SOON = 1e-6
+"""seconds an image that can be said at least, so that no number of images a minute becomes no time at all"""
 
 
 def reconcile(text: str, intent: str, findings: list[Finding], context: Context, prompt: str | None) -> Request:
@@ -82,7 +84,7 @@ def _target(findings: list[Finding], steps: int | None, context: Context) -> dic
     if saved is not None and now is not None and saved < now:
         latency = now - saved
     speedup = max(numbers(findings, "speedup"), default=None) or (times_a_step(findings) if count is None else None)
-    rounded = round(latency, 6) if latency is not None else None
+    rounded = max(round(latency, 6), _SOON) if latency is not None else None
     return {"speedup": speedup, "latency_s": rounded, "now_s": max(numbers(findings, "now_latency_s"), default=None)}
 
 

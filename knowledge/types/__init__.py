@@ -26,11 +26,11 @@ from .failure import (
     Verdict,
 )
 from .matrix import Matrix, Row, Tried
-from .measurement import Evaluation, Interval, Profile, PromptScore, Stages, Trace
+from .measurement import Evaluation, Interval, Profile, PromptScore, Reading, Stages, Trace
 from .outcome import Event, Outcome, StopReason, Trial, best_evaluation
 from .plan import Candidate, Change, Import, Plan, Proposal, Step
 from .record import Record, Scalar, as_json
-from .request import Budget, Intent, Request, Search, Target
+from .request import Bound, Budget, Intent, Request, Search, Target
 from .script import CallSite, Hazard, Maker, PipelineSite, Position, Script
 from .task import Attributes, Calibrated, Difficulty, Task
 
@@ -38,6 +38,7 @@ __all__ = [
     "Absolute",
     "AnyVerdict",
     "Attributes",
+    "Bound",
     "Budget",
     "Calibrated",
     "CallSite",
@@ -81,6 +82,7 @@ __all__ = [
     "PromptScore",
     "Proposal",
     "Protocol",
+    "Reading",
     "Record",
     "Relative",
     "Replacement",

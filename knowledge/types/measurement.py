@@ -128,6 +128,14 @@ class Profile(Record):
     prompts: int
 
 
+class Reading(Record):
+    """What a metric of somebody's own says of a candidate's pictures beside the baseline's; the greater, the worse."""
+
+    metric: str
+    value: float = Field(description="mean over prompts")
+    se: float = Field(description="its standard error")
+
+
 class PromptScore(Record):
     """One prompt and seed, baseline beside candidate."""
 
@@ -136,6 +144,7 @@ class PromptScore(Record):
     clip_before: float
     clip_after: float
     drift: float
+    metrics: dict[str, float] = Field(default={}, description="of plugins, where they were asked for")
 
 
 class Evaluation(Record):
@@ -155,6 +164,7 @@ class Evaluation(Record):
     loss_se: float = Field(description="standard error of loss over paired prompts")
     drift: float = Field(description="mean (1-SSIM) to the baseline's picture, over that between two seeds")
     drift_se: float
+    metrics: tuple[Reading, ...] = Field(default=(), description="of plugins, where they were asked for")
     prompts: int
     clip: float
     clip_before: float
@@ -182,6 +192,10 @@ class Evaluation(Record):
     def noisy(self) -> bool:
         """Is the interval of the speedup so wide that the machine was too noisy to say?"""
         return self.speedup_interval.high > NOISY * self.speedup_interval.low
+
+    def reading(self, metric: str) -> Reading | None:
+        """What this metric says; None where it was not asked."""
+        return next((r for r in self.metrics if r.metric == metric), None)
 
     @property
     def standing(self) -> tuple[float, float, float]:

@@ -15,6 +15,18 @@ MAX_LOSS, MAX_DRIFT = 0.05, 0.35
 """the usual bounds on quality, where a person names none"""
 
 
+class Bound(Record):
+    """A metric that a plugin brings, and the most that it may say of the pictures."""
+
+    metric: str
+    most: float | None = Field(default=None, description="None: it is shown, and decides nothing")
+
+    def held_by(self, e: "Evaluation") -> bool:
+        """What was not read is no proof: a bound on it is not held."""
+        found = e.reading(self.metric)
+        return self.most is None or (found is not None and found.value <= self.most)
+
+
 class Target(Record):
     """A minimum speedup or a maximum latency, at a bounded quality loss."""
 
@@ -25,6 +37,8 @@ class Target(Record):
         default=MAX_DRIFT, gt=0.0, description="distance to the baseline's picture; 1 is another seed; None: unbounded"
     )
 
+    metrics: tuple[Bound, ...] = Field(default=(), description="metrics of plugins, beside loss and drift")
+
     def required_speedup(self, baseline_s: float) -> float:
         """The speedup that meets this target from a baseline of `baseline_s` seconds an image."""
         if self.speedup is not None:
@@ -32,7 +46,8 @@ class Target(Record):
         return baseline_s / self.latency_s if self.latency_s is not None else 1.0
 
     def quality_met_by(self, e: "Evaluation") -> bool:
-        return e.loss <= self.max_loss and (self.max_drift is None or e.drift <= self.max_drift)
+        near = self.max_drift is None or e.drift <= self.max_drift
+        return near and e.loss <= self.max_loss and all(bound.held_by(e) for bound in self.metrics)
 
     def met_by(self, e: "Evaluation") -> bool:
         """Point estimates: fast enough and good enough. The `final` protocol adds the interval."""

@@ -57,4 +57,5 @@ def measured(e: Evaluation) -> dict[str, float]:
         "prompts": e.prompts,
         "pairs": e.pairs,
     }
+    found |= {f"metric.{read.metric}": read.value for read in e.metrics}
     return {name: round(value, 4) for name, value in found.items()}

@@ -28,6 +28,10 @@ def quality(scores: Sequence[PromptScore], target: Target) -> Quality:
     sides = [_side(loss, loss_se, target.max_loss, len(scores))]
     if target.max_drift is not None:
         sides.append(_side(statistics.fmean(drifts), standard_error(drifts), target.max_drift, len(scores)))
+    for bound in target.metrics:
+        if bound.most is not None:
+            values = [s.metrics[bound.metric] for s in scores]
+            sides.append(_side(statistics.fmean(values), standard_error(values), bound.most, len(scores)))
     if "broken" in sides:
         return "broken"
     return "open" if "open" in sides else "held"

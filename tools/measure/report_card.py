@@ -1,13 +1,13 @@
 """Samples of one candidate beside the baseline's, made into an `Evaluation`."""
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Any
 
 from ...knowledge.catalogue import draws
 from ...knowledge.checks import Finding
-from ...knowledge.types import Evaluation, Interval, Profile, PromptScore, Protocol, Trace
+from ...knowledge.types import Evaluation, Interval, Profile, PromptScore, Protocol, Reading, Trace
 from ..pictures import png
 from . import integrity
 from .baseline import Baseline, median_stages
@@ -76,8 +76,16 @@ def _quality(scores: Sequence[PromptScore]) -> dict[str, Any]:
         "prompts": len(scores),
         "clip": statistics.fmean(after),
         "clip_before": statistics.fmean(before),
+        "metrics": tuple(readings(scores)),
         "scores": tuple(scores),
     }
+
+
+def readings(scores: Sequence[PromptScore]) -> Iterator[Reading]:
+    """Metric by metric, the mean over prompts."""
+    for name in scores[0].metrics:
+        values = [s.metrics[name] for s in scores]
+        yield Reading(metric=name, value=statistics.fmean(values), se=standard_error(values))
 
 
 def speedup_of(pairs: Pairs, resamples: int) -> tuple[float, Interval]:
@@ -105,9 +113,19 @@ def prompt_scores(pictures: Pictures, before: Baseline, wanted: Wanted, scorer: 
     """Prompt by prompt, always the same prompt and seed on both sides."""
     at = slice(wanted.first, wanted.first + len(pictures))
     clip = scorer.clip(pictures.pixels, pictures.shape, wanted.prompts)
-    apart = scorer.distances(b"".join(before.pictures[at]), pictures.pixels, pictures.shape)
+    was = b"".join(before.pictures[at])
+    apart = scorer.distances(was, pictures.pixels, pictures.shape)
+    read = {m: scorer.read(m, was, pictures.pixels, pictures.shape, wanted.prompts) for m in scorer.metrics}
     unit = before.profile.seed_distance
     rows = zip(wanted.prompts, wanted.seeds, before.profile.clip_scores[at], clip, apart, strict=True)
     return [
-        PromptScore(prompt=p, seed=s, clip_before=b, clip_after=a, drift=max(0.0, d) / unit) for p, s, b, a, d in rows
+        PromptScore(
+            prompt=p,
+            seed=s,
+            clip_before=b,
+            clip_after=a,
+            drift=max(0.0, d) / unit,
+            metrics={m: numbers[i] for m, numbers in read.items()},
+        )
+        for i, (p, s, b, a, d) in enumerate(rows)
     ]

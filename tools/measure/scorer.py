@@ -17,12 +17,12 @@ from .worker import wire
 class Scorer:
     """A process with the CLIP model loaded; started at once, waited for at the first question."""
 
-    def __init__(self, model: str, models_home: str | None = None) -> None:
-        self.model = model
+    def __init__(self, model: str, models_home: str | None = None, metrics: Sequence[str] = ()) -> None:
+        self.model, self.metrics = model, tuple(metrics)
         self.channel, theirs = socket.socketpair()
         extra = {"HF_HUB_OFFLINE": "1", "OMP_WAIT_POLICY": "passive", "PYTHONWARNINGS": "ignore"}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "diffagent_mcp.tools.measure.scoring", str(theirs.fileno()), model],
+            [sys.executable, "-m", "diffagent_mcp.tools.measure.scoring", str(theirs.fileno()), model, *metrics],
             pass_fds=[theirs.fileno()],
             env={**keys.without_keys(os.environ), **extra, **({"HF_HOME": models_home} if models_home else {})},
             stdin=subprocess.DEVNULL,
@@ -38,6 +38,8 @@ class Scorer:
         if self._ready:
             return
         hello = self._receive(seconds)
+        if "metric" in hello:
+            raise SetupError(f"a metric cannot be used: {hello['metric']}")
         if hello.get("op") != "ready":
             raise SetupError(
                 f"the scorer {self.model} cannot be loaded ({hello.get('message')}); "
@@ -56,6 +58,14 @@ class Scorer:
         both = (2 * shape[0], *shape[1:])
         return self._scores({"op": "distance", "shape": both}, before + after)
 
+    def read(
+        self, metric: str, before: bytes, after: bytes, shape: tuple[int, int, int, int], prompts: Sequence[str]
+    ) -> list[float]:
+        """What a plugin's metric says of each pair. Raises SetupError where it fails."""
+        self.ready()
+        question = {"op": "metric", "metric": metric, "shape": (2 * shape[0], *shape[1:]), "prompts": list(prompts)}
+        return self._scores(question, before + after)
+
     def _scores(self, question: dict[str, Any], pixels: bytes) -> list[float]:
         try:
             wire.send(self.channel, question, pixels)
@@ -65,6 +75,8 @@ class Scorer:
                 f"the scorer's process has ended ({e!r}); what was measured so far is kept, and the same command "
                 "goes on from there"
             ) from e
+        if (broken := header.get("broken")) is not None:
+            raise SetupError(f"the metric {question['metric']} cannot be used: {broken}")
         return header["scores"]
 
     def _receive(self, seconds: float) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """The scorer's process: CLIP-Score by open_clip and structural distance by scikit-image, from pixels alone.
 
-Run as `python -m diffagent_mcp.tools.measure.scoring FD MODEL`, in the tool's own environment. Trusted: it never sees
-a candidate's code. MODEL is `local-dir:/folder` or `ARCHITECTURE:PRETRAINED`, as open_clip names them.
+Run as `python -m diffagent_mcp.tools.measure.scoring FD MODEL METRIC...`, in the tool's own environment. Trusted: it
+never sees a candidate's code. MODEL is `local-dir:/folder` or `ARCHITECTURE:PRETRAINED`, as open_clip names them, and a
+METRIC is one that a plugin brings.
 """
 
 import os
@@ -16,15 +17,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...knowledge.plugins import Broken
+from . import metrics
 from .worker import wire
 
 Pixels = NDArray[np.uint8]
 
 
-def main(fd: int, model: str) -> None:
-    """Answer `clip` and `distance` requests on the socket `fd` until it closes."""
+def main(fd: int, model: str, *names: str) -> None:
+    """Answer `clip`, `distance` and `metric` requests on the socket `fd` until it closes."""
     channel = socket.socket(fileno=fd)
     threading.Thread(target=_leave, args=(channel,), daemon=True).start()
+    known = metrics.load(names)
+    if isinstance(known, Broken):
+        wire.send(channel, {"op": "unfit", "metric": known.sentence})
+        return
     try:
         scorer = ClipScorer(model)
     except (ImportError, RuntimeError, OSError, ValueError) as e:
@@ -37,9 +44,13 @@ def main(fd: int, model: str) -> None:
             pixels = np.frombuffer(payload, dtype=np.uint8).reshape(request["shape"])
             if request["op"] == "clip":
                 wire.send(channel, {"scores": scorer.scores(pixels, request["prompts"])})
+                continue
+            before, after = pixels[: len(pixels) // 2], pixels[len(pixels) // 2 :]
+            if request["op"] == "metric":
+                found = metrics.read(known[request["metric"]], before, after, request["prompts"])
+                wire.send(channel, {"broken": found.sentence} if isinstance(found, Broken) else {"scores": found})
             else:
-                half = len(pixels) // 2
-                wire.send(channel, {"scores": distances(pixels[:half], pixels[half:])})
+                wire.send(channel, {"scores": distances(before, after)})
 
 
 def _leave(channel: socket.socket) -> None:
@@ -96,4 +107,4 @@ def reduced(pixels: Pixels) -> NDArray[np.float64]:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2])
+    main(int(sys.argv[1]), *sys.argv[2:])

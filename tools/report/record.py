@@ -94,8 +94,14 @@ def _trial(trial: Trial) -> dict[str, Any]:
     if isinstance(verdict, Evaluation):
         interval = verdict.speedup_interval
         numbers = {"speedup": verdict.speedup, "speedup_interval": [interval.low, interval.high]}
-        return {**row, **numbers, "loss": verdict.loss, "loss_se": verdict.loss_se, "drift": verdict.drift}
+        quality = {"loss": verdict.loss, "loss_se": verdict.loss_se, "drift": verdict.drift}
+        return {**row, **numbers, **quality, **_metrics(verdict)}
     return {**row, "failure": verdict.kind, "message": verdict.message}
+
+
+def _metrics(e: Evaluation) -> dict[str, Any]:
+    """Those of plugins, where some were asked."""
+    return {"metrics": {read.metric: read.value for read in e.metrics}} if e.metrics else {}
 
 
 def _cleaned(value: Any) -> Any:

@@ -9,6 +9,7 @@ from ...knowledge.types import (
     Evaluation,
     Failure,
     Outcome,
+    Reading,
     Target,
     Trial,
     Usage,
@@ -66,7 +67,12 @@ def numbers(e: Evaluation) -> str:
     gain = f"{times(e.speedup)} faster" if e.speedup > 1 else f"{times(e.speedup)} the speed"
     interval = f"{e.speedup_interval.level:.0%} {_interval(e)}, {counted(e.pairs, 'pair')}"
     quality = f"quality loss {percent_se(e.loss, e.loss_se)} ({pictures_of([s.prompt for s in e.scores], e.prompts)})"
-    return f"{gain} ({interval}), {quality}, drift {two_decimals(e.drift)}"
+    return ", ".join([f"{gain} ({interval})", quality, f"drift {two_decimals(e.drift)}", *map(reading, e.metrics)])
+
+
+def reading(read: Reading) -> str:
+    """`lpips 0.083`"""
+    return f"{one_line(read.metric, 40)} {read.value:.3g}"
 
 
 def pictures_of(prompts: Sequence[str], pictures: int) -> str:
@@ -115,6 +121,7 @@ def target_sentence(target: Target) -> str:
     wanted += [f"{seconds(target.latency_s)} an image"] if target.latency_s is not None else []
     bounds = [f"quality loss at most {100 * target.max_loss:g}%"]
     bounds += [f"drift at most {target.max_drift:g}"] if target.max_drift is not None else []
+    bounds += [f"{one_line(b.metric, 40)} at most {b.most:g}" for b in target.metrics if b.most is not None]
     return f"{' and '.join(wanted) or 'no slower'} ({', '.join(bounds)})"
 
 
@@ -207,6 +214,7 @@ def judged(e: Evaluation, target: Target) -> str:
     short = [] if _fast(e, target) else ["too slow"]
     short += ["loses too much"] if e.loss > target.max_loss else []
     short += ["drifts too far"] if target.max_drift is not None and e.drift > target.max_drift else []
+    short += [f"{one_line(bound.metric, 40)} too high" for bound in target.metrics if not bound.held_by(e)]
     if short:
         return ", ".join(short)
     if e.protocol == "quick":

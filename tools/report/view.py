@@ -170,6 +170,7 @@ def _tiles(baseline: Profile, e: Evaluation | None) -> list[tuple[str, str, str]
         ("Speedup", times(e.speedup), f"{level:.0%} {low:.2f} to {high:.2f}, {counted(e.pairs, 'pair')}"),
         ("Quality loss", percent_se(e.loss, e.loss_se), f"CLIP {e.clip_before:.1f} → {e.clip:.1f}"),
         ("Drift", f"{two_decimals(e.drift)} ± {two_decimals(e.drift_se)}", f"over {counted(e.prompts, 'prompt')}"),
+        *((read.metric, f"{read.value:.3g} ± {read.se:.2g}", "of a plugin; less is better") for read in e.metrics),
         ("An image takes", seconds(e.latency_s), f"before: {seconds(e.baseline_s)}"),
     ]
 

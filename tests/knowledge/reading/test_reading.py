@@ -113,6 +113,10 @@ def test_what_contradicts_is_asked_back(text: str, question: str) -> None:
     assert question in request.question
 
 
+def test_so_many_images_a_minute_are_still_some_time() -> None:
+    assert read(f"at least {'6' * 31} images a minute, please").latency_s == 1e-6
+
+
 def test_a_step_becomes_the_share_that_the_method_has() -> None:
     request = read("SD 1.5, 25 steps, T-GATE with gate step 10, guidance off after step 20")
     assert request.intent == "unclear", "T-GATE and a guidance cut-off cannot be combined"
