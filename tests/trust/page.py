@@ -75,14 +75,15 @@ def fuzz(found: list[dict[str, Any]]) -> str:
         executed = f"{sum(f['executions'] for f in mine):,}"
         rows.append([name, f"{minutes:.1f}", executed, last["covered"], sum(f["crashed"] for f in mine)])
     return (
-        "Coverage-guided (atheris, libFuzzer), seeds from the tests' own scripts, phrasings and answers. An hour each "
-        "is the goal; this is what was run.\n\n"
+        "Coverage-guided (atheris, libFuzzer), seeds from the tests' own scripts, phrasings and answers. An hour "
+        "each is the goal, under one is said as it is.\n\n"
         + table(["target", "minutes", "executions", "branches reached", "runs that ended with a finding"], rows)
         + "\n\nFound while the targets were written and run, mended, and held by tests: a candidate's record with half "
         "a character or a number that is not finite could not be kept, one that was nested deeply enough ended the "
-        "judge, a refusal without a word had an empty sentence, and of a notebook's cell with two sources the first "
-        "was taken, where JSON's last one counts. The other finding in `script` was the target's own: it compiled what "
-        "only had to parse."
+        "judge, a refusal without a word had an empty sentence, of a notebook's cell with two sources the first was "
+        "taken, where JSON's last one counts, and a request for no steps, no pixels, no memory, or for more images a "
+        "minute than there is time for, ended with a traceback. The other finding in `script` was the target's own: it "
+        "compiled what only had to parse."
     )
 
 
