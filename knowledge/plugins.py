@@ -66,7 +66,7 @@ def found(group: str) -> tuple[Plugin, ...]:
     """Every plugin of a group in the order of their names, loaded; the second one of a name is not used."""
     taken: dict[str, str] = {}
     plugins: list[Plugin] = []
-    for entry in sorted(entry_points(group=group), key=lambda e: (e.name, _package(e))):
+    for entry in _entries(group):
         package = _package(entry)
         given: Any = Broken(f"{taken[entry.name]} brings one of that name") if entry.name in taken else None
         plugins.append(Plugin(group, entry.name, package, given or guarded(entry.load)))
@@ -76,8 +76,20 @@ def found(group: str) -> tuple[Plugin, ...]:
 
 def offered(group: str) -> dict[str, str]:
     """Names of a group's plugins and the packages that bring them, without loading any of them."""
-    entries = sorted(entry_points(group=group), key=lambda e: (e.name, _package(e)), reverse=True)
-    return {entry.name: _package(entry) for entry in entries}
+    names: dict[str, str] = {}
+    for entry in _entries(group):
+        names.setdefault(entry.name, _package(entry))
+    return names
+
+
+def named(group: str, name: str) -> Plugin | None:
+    """The plugin of this name, loaded; None where no package brings one."""
+    return next((p for p in found(group) if p.name == name), None)
+
+
+def _entries(group: str) -> list[EntryPoint]:
+    """In the order in which the first one of a name is the one that counts."""
+    return sorted(entry_points(group=group), key=lambda e: (e.name, _package(e)))
 
 
 def _package(entry: EntryPoint) -> str:

@@ -80,6 +80,11 @@ class App:
         """The CLIP that scores pictures of the zoo or the hub, unless a setting names one."""
         return self.settings.scorer or (self.zoo_scorer if kind == "zoo" else HUB_SCORER)
 
+    def scorer_name(self, kind: str) -> str:
+        """The same as a verdict is kept under; the zoo's folder is another one on each machine."""
+        model = self.scorer_model(kind)
+        return Path(model).name if kind == "zoo" else model
+
     @cached_property
     def limits(self) -> Limits:
         """What one candidate may take on this machine."""

@@ -87,9 +87,9 @@ class Session:
 
     def _scorer_name(self) -> str:
         """The CLIP model, and with which version of which package each metric of a plugin comes."""
-        name = Path(self.scorer_model).name if self.models == "zoo" else self.scorer_model
         packages = plugins.offered(plugins.METRICS) if self.metrics else {}
-        return ", ".join([name, *(f"{metric} of {packages[metric]}" for metric in self.metrics)])
+        read = [f"{metric} of {packages.get(metric, 'no package')}" for metric in self.metrics]
+        return ", ".join([self.app.scorer_name(self.models), *read])
 
     def _device(self) -> Device:
         """Asking torch costs seconds, so it is asked only where there may be an accelerator."""

@@ -39,7 +39,7 @@ def from_parameters(p: dict[str, Any]) -> Wish:
         raise UsageError("--without leaves out every method that --methods allows; take one away from either")
     seconds = parsing.seconds(p["budget_seconds"], "--budget-seconds") if p["budget_seconds"] is not None else None
     target = parsing.target(p["speedup"], p["latency"], p["max_loss"], p["max_drift"], p["gate"])
-    metrics = parsing.bounds(p["metric"] or (), plugins.offered(plugins.METRICS))
+    metrics = parsing.bounds(p["metric"], plugins.offered(plugins.METRICS)) if p["metric"] else ()
     return Wish(
         path=p["file"],
         target=target.model_copy(update={"metrics": metrics}),

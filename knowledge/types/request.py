@@ -36,7 +36,6 @@ class Target(Record):
     max_drift: float | None = Field(
         default=MAX_DRIFT, gt=0.0, description="distance to the baseline's picture; 1 is another seed; None: unbounded"
     )
-
     metrics: tuple[Bound, ...] = Field(default=(), description="metrics of plugins, beside loss and drift")
 
     def required_speedup(self, baseline_s: float) -> float:

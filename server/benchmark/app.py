@@ -107,7 +107,7 @@ class BenchApp:
             libraries=libraries,
             models=self.models,
             models_version=self._models_version() if self.models == "zoo" else "",
-            scorer=Path(self.scorer_model).name if self.models == "zoo" else self.scorer_model,
+            scorer=self.app.scorer_name(self.models),
         )
 
     def _models_version(self) -> str:

@@ -57,7 +57,7 @@ def opened(
 def _opening(name: str) -> Opening:
     if name == "ray":
         return Rays
-    plugin = next((p for p in plugins.found(EXECUTORS) if p.name == name), None)
+    plugin = plugins.named(EXECUTORS, name)
     if plugin is None:
         raise UsageError(f"there is no executor {name}; name one of {', '.join(known())}")
     if isinstance(plugin.given, Broken) or not callable(plugin.given):

@@ -13,11 +13,16 @@ from diffagent_mcp.agents.selector import beyond, fitness
 from diffagent_mcp.bench.zoo import cache
 from diffagent_mcp.knowledge.plugins import Broken
 from diffagent_mcp.knowledge.types import Bound, Evaluation, Plan, PromptScore, Reading, Target
+from diffagent_mcp.server.app import build
+from diffagent_mcp.server.opening import open_script
 from diffagent_mcp.server.parsing import bounds
+from diffagent_mcp.server.session import session
+from diffagent_mcp.server.settings import load
 from diffagent_mcp.tools.errors import SetupError, UsageError
 from diffagent_mcp.tools.measure import enough, metrics, report_card
 from diffagent_mcp.tools.measure.metrics import Metric, Pixels
 from diffagent_mcp.tools.measure.scorer import Scorer
+from diffagent_mcp.tools.measure.start import Start
 from diffagent_mcp.tools.report import summary
 
 MODULE = """
@@ -30,6 +35,7 @@ def broken(before, after, prompts):
 ENTRIES = "[diffagent_mcp.metrics]\nshift = ruler:shift\nbroken = ruler:broken\nabsent = ruler:absent\n"
 SHAPE = (2, 16, 16, 3)
 BLACK, GREY = bytes(2 * 16 * 16 * 3), bytes([51]) * (2 * 16 * 16 * 3)
+SCRIPT = Path(__file__).parents[2] / "examples" / "sd15_text2img.py"
 MODEL = f"local-dir:{cache.scorer_folder(cache.WEIGHTS)}"
 
 
@@ -129,6 +135,16 @@ def test_one_without_a_bound_is_shown_and_decides_nothing() -> None:
 def test_readings_are_means_over_prompts() -> None:
     (found,) = report_card.readings(scores(0.5))
     assert (found.metric, round(found.value, 4)) == ("shift", 0.5051) and found.se > 0
+
+
+def test_a_verdict_is_kept_under_the_packages_that_bring_them(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And a claim with one that is not installed here, as `verify` may read, is a sentence of the scorer's later."""
+    monkeypatch.syspath_prepend(str(site))
+    app = build(load({"models": "zoo", "home": tmp_path / "home"}))
+    with session(app, open_script(SCRIPT, None), Start(), None, print, metrics=("shift", "gone")) as one:
+        assert one.environment.scorer == "scorer, shift of ruler 1.0, gone of no package"
 
 
 def test_words_of_the_command_line_are_bounds_or_a_sentence() -> None:

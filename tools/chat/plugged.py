@@ -53,10 +53,9 @@ class Plugged:
 def open_plugged(named: Named) -> Plugged:
     """The plugin's model. Raises UsageError where there is no such plugin, SetupError where it is broken."""
     name, _, model = named.model.partition(":")
-    every = plugins.found(plugins.CHATS)
-    plugin = next((p for p in every if p.name == name), None)
+    plugin = plugins.named(plugins.CHATS, name)
     if plugin is None:
-        known = ", ".join(p.name for p in every) or "none is installed"
+        known = ", ".join(plugins.offered(plugins.CHATS)) or "none is installed"
         raise UsageError(f"no plugin brings a language model {name!r}; those that do: {known}")
     if (complaint := plugin.complaint) is not None:
         raise SetupError(complaint)

@@ -20,10 +20,9 @@ Metric = Callable[[Pixels, Pixels, Sequence[str]], Sequence[float]]
 
 def load(names: Sequence[str]) -> dict[str, Metric] | Broken:
     """The functions by their names, or why one of them is not there, cannot be loaded or be called."""
-    every = {p.name: p for p in plugins.found(plugins.METRICS)} if names else {}
     functions: dict[str, Metric] = {}
     for name in names:
-        found = _function(name, every.get(name))
+        found = _function(name, plugins.named(plugins.METRICS, name))
         if isinstance(found, Broken):
             return found
         functions[name] = found

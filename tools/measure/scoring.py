@@ -19,9 +19,8 @@ from numpy.typing import NDArray
 
 from ...knowledge.plugins import Broken
 from . import metrics
+from .metrics import Pixels
 from .worker import wire
-
-Pixels = NDArray[np.uint8]
 
 
 def main(fd: int, model: str, *names: str) -> None:
